@@ -1,0 +1,1 @@
+"""Figures (数据): variables, import, validation, time, as-of frames."""

@@ -1,0 +1,1 @@
+"""Packs (内容包): reads a folder of YAML and gathers all errors in one report."""

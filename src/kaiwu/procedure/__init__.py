@@ -1,0 +1,1 @@
+"""Procedures (程序): runs, freezing, replay, difference."""

@@ -1,0 +1,1 @@
+"""Lists, sheets, notices and messages as files that people read."""

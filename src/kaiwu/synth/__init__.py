@@ -1,0 +1,1 @@
+"""The synthetic district (合成数据), always labelled."""
