@@ -38,7 +38,7 @@ class Problem:
 
 
 def _caret_indent(text: str, at: int) -> str:
-    """Blank space as wide as ``text[:at]`` in a fixed-width font, where Han characters are two columns wide."""
+    """Blank space as wide as ``text[:at]`` where Han characters are two columns wide."""
     return "".join("\u3000" if ord(c) > 0x2E7F else " " for c in text[:at])
 
 
