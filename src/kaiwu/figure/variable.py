@@ -46,9 +46,9 @@ class Variable:
 
     ``grain`` is the exact size of one stored integer step in base units of the unit's dimension, so a stored
     integer ``n`` means ``n * grain`` base units. ``low`` and ``high`` bound the stored integer; the compiler
-    proves integer widths from them and a figure outside is refused at import. ``scope`` is the level of entity
-    that may answer (``legal_entity``, ``group``, ``plot``, ``county`` …): a consolidated figure never answers
-    an entity-level variable.
+    proves integer widths from them and a figure outside is refused at import. ``scope`` is the level of
+    entity that may answer (``legal_entity``, ``group``, ``plot``, ``county`` …): a consolidated figure never
+    answers an entity-level variable.
     """
 
     code: str
@@ -71,6 +71,7 @@ class Variable:
     purposes: tuple[str, ...] = ()  # empty: any lawful purpose
     standing: str = "attested"
     confidential: bool = True
+    replaces: bool = field(default=False, compare=False)  # takes the place of an earlier pack's variable
     where: str = field(default="", compare=False)
 
     @property
