@@ -9,7 +9,7 @@ from __future__ import annotations
 from kaiwu.quantity import KaiwuError, Problem
 from kaiwu.rule import syntax as s
 from kaiwu.rule.token import Token, tokenize
-from kaiwu.rule.vocabulary import Vocabulary
+from kaiwu.rule.vocabulary import EDGE_SUFFIXES, EDGE_WORDS, Vocabulary
 
 MAX_NESTING = 60  # brackets and prefixes; real clauses nest at most five deep
 
@@ -20,7 +20,7 @@ def parse(text: str, vocabulary: Vocabulary) -> s.Node:
     """Parse one rule (条件或算式). Errors: ``KaiwuError`` whose problem has the text and the offset."""
     if not text.strip():
         raise KaiwuError(Problem("R-EMPTY", "条件是空的", "the rule is empty", text=text, at=0))
-    parser = _Parser(text, tokenize(text, vocabulary))
+    parser = _Parser(text, tokenize(text, vocabulary), vocabulary)
     tree = parser.expression(0)
     if parser.now.kind != "end":
         raise parser.unexpected()
@@ -28,8 +28,9 @@ def parse(text: str, vocabulary: Vocabulary) -> s.Node:
 
 
 class _Parser:
-    def __init__(self, text: str, tokens: list[Token]) -> None:
+    def __init__(self, text: str, tokens: list[Token], vocabulary: Vocabulary) -> None:
         self.text = text
+        self.vocabulary = vocabulary
         self.tokens = tokens
         self.i = 0
         self.depth = 0
@@ -117,6 +118,8 @@ class _Parser:
         token = self.now
         if token.kind == "connective" and token.text in ("in", "not in", "not", "between"):
             return self.membership(left)
+        if token.kind in ("edge", "number"):
+            return self.edge_comparison(left)
         result: s.Node | None = None
         while self.is_op(*_COMPARE):
             op = self.take().text
@@ -125,6 +128,30 @@ class _Parser:
             result = part if result is None else s.Binary(op="and", left=result, right=part, at=result.at, end=right.end)
             left = right
         return left if result is None else result
+
+    def edge_comparison(self, left: s.Node) -> s.Node:
+        """``固定资产投资 10亿元以上`` or ``营业收入 超过 1亿元``, the word being declared by the rulebook."""
+        before = self.take() if self.now.kind == "edge" else None
+        if before is not None and before.text in EDGE_SUFFIXES:
+            raise self.error("R-EDGE-PLACE", f"“{before.text}”要写在数字后面", f"“{before.text}” follows its number", before.at)
+        right = self.expression(4)
+        word = before
+        if word is None:
+            if self.now.kind != "edge" or self.now.text not in EDGE_SUFFIXES:
+                self.i -= 1
+                raise self.unexpected()
+            word = self.take()
+        op = self.vocabulary.edges.get(word.text)
+        if op is None:
+            natural, other = EDGE_WORDS[word.text]
+            raise self.error(
+                "R-EDGE",
+                f"“{word.text}”是否含本数没有声明; 请在规则文件 edges 中写 {word.text}: '{natural}' 或 '{other}'",
+                f"whether “{word.text}” includes the number is not declared: write {word.text}: '{natural}' or '{other}' "
+                "under edges in the rulebook",
+                word.at,
+            )
+        return s.Binary(op=op, left=left, right=right, at=left.at, end=max(right.end, word.end))
 
     def membership(self, left: s.Node) -> s.Node:
         word = self.take().text

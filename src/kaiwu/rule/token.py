@@ -13,7 +13,7 @@ from fractions import Fraction
 
 from kaiwu.quantity import KaiwuError, Problem, Unit, find_unit
 from kaiwu.quantity.unit import unit_spellings
-from kaiwu.rule.vocabulary import CONNECTIVES, CONSTANTS, CONTEXT, FUNCTIONS, Vocabulary
+from kaiwu.rule.vocabulary import CONNECTIVES, CONSTANTS, CONTEXT, EDGE_WORDS, FUNCTIONS, Vocabulary
 
 MAX_LENGTH = 20_000  # characters; the longest clause of a real policy is below 2,000
 MAX_TOKENS = 4_000
@@ -31,7 +31,7 @@ _DELIMITERS = set("()<>=!+-*/×÷≥≤≠,'\"") | set(_BLANK)
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """``kind`` is one of number, date, year, op, name, period, function, context, truth, connective, word, end."""
+    """``kind`` is one of number, date, year, op, name, period, function, context, truth, connective, edge, word, end."""
 
     kind: str
     text: str
@@ -97,6 +97,8 @@ def _declared(word: str, source: str, at: int, vocabulary: Vocabulary) -> Token 
         return Token("period", word, at, end)
     if word in CONTEXT:
         return Token("context", word, at, end)
+    if word in EDGE_WORDS:
+        return Token("edge", word, at, end)
     stands_alone = (at == 0 or source[at - 1] in "()," + _BLANK) and (
         end == len(source) or source[end] in "()," + _BLANK
     )

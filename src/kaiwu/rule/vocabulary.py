@@ -31,6 +31,15 @@ FUNCTIONS: dict[str, str] = {
     "sign_positive": "positive", "为正": "positive",
 }  # fmt: skip
 
+# Words that say on which side of an edge the number itself lies. The Civil Code includes it in 以上, 以下, 以内, 不低于
+# and excludes it in 超过, 不满, 以外, but statistics standards read 以下 strictly: a rulebook declares each word it uses.
+EDGE_WORDS: dict[str, tuple[str, str]] = {
+    "以上": (">=", ">"), "以下": ("<=", "<"), "以内": ("<=", "<"), "以外": (">", ">="),
+    "不低于": (">=", ">="), "不少于": (">=", ">="), "不高于": ("<=", "<="), "不超过": ("<=", "<="), "至少": (">=", ">="),
+    "超过": (">", ">="), "高于": (">", ">"), "低于": ("<", "<"), "少于": ("<", "<"), "不满": ("<", "<"), "不足": ("<", "<"),
+}  # fmt: skip
+EDGE_SUFFIXES = frozenset({"以上", "以下", "以内", "以外"})
+
 CONSTANTS: dict[str, bool] = {"true": True, "是": True, "false": False, "否": False}
 
 BASIS_DATE = "基准日"  # the date as of which a run decides
@@ -76,6 +85,7 @@ class Vocabulary:
 
     variables: Mapping[str, Variable]
     periods: Mapping[str, Period] = field(default_factory=dict)
+    edges: Mapping[str, str] = field(default_factory=dict)  # declared edge word -> comparison
     _by_first: dict[str, list[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -86,7 +96,7 @@ class Vocabulary:
     def _all_words(self) -> Iterable[str]:
         yield from self.variables
         yield from self.periods
-        for table in (CONNECTIVES, FUNCTIONS, CONSTANTS, CONTEXT):
+        for table in (CONNECTIVES, FUNCTIONS, CONSTANTS, CONTEXT, EDGE_WORDS):
             yield from table
 
     def longest(self, text: str, at: int) -> str | None:
