@@ -93,19 +93,31 @@ def settle_unit(unit: Unit, dimension: Dimension) -> Unit | None:
 
 
 def scaled_unit(unit: Unit, multiplier: str) -> Unit | None:
-    """Return the unit with 万, 亿 … in front (元 → 万元); None where it carries one already or takes none."""
-    stem = _STEM_BY_CODE.get(unit.code)
-    return _BY_KEY.get(fold_unit(multiplier + stem.zh)) if stem and stem.zh else None
+    """Return the unit with 万, 亿 … in front (元 → 万元, 元/亩 → 万元/亩); None where it takes none."""
+    first, slash, rest = unit.code.partition("/")
+    return _lookup(f"{code}{slash}{rest}") if (code := _SCALED_CODE.get((first, multiplier))) else None
+
+
+def plain_unit(unit: Unit) -> Unit:
+    """Return the unit without its multiplier (万元/亩 → 元/亩); itself where it has none."""
+    first, slash, rest = unit.code.partition("/")
+    code, _ = _PLAIN_CODE.get(first, (first, ""))
+    return _lookup(f"{code}{slash}{rest}") or unit
 
 
 def scale_of(unit: Unit) -> str:
     """Return the multiplier that a unit carries: 万 for 万元 and for 万元/亩, empty for 元."""
-    return _MULTIPLIER_BY_CODE.get(unit.code.split("/")[0], "")
+    return _PLAIN_CODE.get(unit.code.split("/")[0], ("", ""))[1]
 
 
 def known_units() -> tuple[Unit, ...]:
     """Return every simple unit (no quotients), in the order of the table."""
     return tuple(_BY_CODE.values())
+
+
+def unit_spellings() -> frozenset[str]:
+    """Return every folded spelling of a simple unit, for readers that look for a unit behind a number."""
+    return frozenset(_BY_KEY)
 
 
 def fold_unit(text: str) -> str:
@@ -173,8 +185,9 @@ def _unknown(text: str) -> Problem:
 _BY_CODE: dict[str, Unit] = {}
 _BY_KEY: dict[str, Unit] = {}
 _BY_CASELESS_KEY: dict[str, Unit] = {}
-_STEM_BY_CODE: dict[str, Stem] = {}
-_MULTIPLIER_BY_CODE: dict[str, str] = {}
+_PLAIN_CODE: dict[str, tuple[str, str]] = {}
+"""Code of a scaled unit to the code without multiplier and the multiplier."""
+_SCALED_CODE: dict[tuple[str, str], str] = {}
 
 
 def _register(unit: Unit, spellings: list[str]) -> None:
@@ -189,7 +202,6 @@ def _register(unit: Unit, spellings: list[str]) -> None:
 
 def _register_stem(stem: Stem) -> None:
     names = [stem.zh, *stem.aliases, stem.code]
-    _STEM_BY_CODE[stem.code] = stem
     _register(Unit(stem.code, stem.zh, stem.en, stem.dimension, stem.factor), [*names, stem.en])
     for multiplier in stem.multipliers.split():
         times, code, en = MULTIPLIERS[multiplier]
@@ -200,7 +212,8 @@ def _register_stem(stem: Stem) -> None:
             stem.dimension,
             stem.factor * times,
         )
-        _MULTIPLIER_BY_CODE[scaled.code] = multiplier
+        _PLAIN_CODE[scaled.code] = (stem.code, multiplier)
+        _SCALED_CODE[stem.code, multiplier] = scaled.code
         _register(scaled, [scaled.code, *(multiplier + name for name in names)])
 
 
