@@ -29,6 +29,11 @@ MISSING_TOKENS = frozenset(
 )  # fmt: skip
 """What bureaus write for a missing figure, folded; a missing figure is never zero."""
 
+_FOLD = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | str.maketrans(
+    {**dict.fromkeys("\u3000\u00a0\u202f\u2009", " "), **dict.fromkeys("−﹣", "-"), "￥": "¥"}
+)
+"""Full-width forms, unusual spaces and minus signs, each folded to one ASCII character."""
+
 _INEXACT = re.compile(
     "[约近逾超余多几><≥≤≧≦~∼±≈]|若干|左右|上下|以上|以下|以内|不到|不足|不少于|不低于|至少|至多|最少"
     r"|大概|可能|数[十百千万亿]|[0-9万亿元人家]\+"
@@ -57,7 +62,7 @@ class Number:
 
 def fold_text(text: str) -> str:
     """Fold full-width characters to ASCII, one for one, so that offsets stay (１２％ → 12%)."""
-    return "".join(_fold_char(char) for char in text)
+    return text.translate(_FOLD)
 
 
 def is_missing_token(text: str) -> bool:
@@ -98,15 +103,6 @@ def numeral_length(folded: str) -> int:
     return next((at for at, char in enumerate(folded) if char not in NUMERAL_CHARACTERS), len(folded))
 
 
-def _fold_char(char: str) -> str:
-    code = ord(char)
-    if 0xFF01 <= code <= 0xFF5E:
-        return chr(code - 0xFEE0)
-    return {"\u3000": " ", "\u00a0": " ", "\u202f": " ", "\u2009": " ", "−": "-", "﹣": "-", "￥": "¥"}.get(
-        char, char
-    )
-
-
 def _read_digits(folded: str) -> Number:
     found = _DIGITS.match(folded)
     if not found or not (found["whole"] or found["part"]):
@@ -116,8 +112,10 @@ def _read_digits(folded: str) -> Number:
         raise KaiwuError(_grouping(folded))
     if abs(exponent) > MAX_EXPONENT or folded[found.end() :].startswith((".", ",")):
         raise KaiwuError(_no_number(folded))
-    amount = Fraction((whole.replace(",", "") or "0") + (found["part"] or ""))
-    return Number(amount * Fraction(10) ** exponent, False, found.end())
+    part = (found["part"] or ".")[1:]
+    digits, places = int(whole.replace(",", "") + part), len(part) - exponent
+    amount = Fraction(digits, 10**places) if places > 0 else Fraction(digits * 10**-places)
+    return Number(amount, False, found.end())
 
 
 def _read_mixed(text: str) -> Fraction:
