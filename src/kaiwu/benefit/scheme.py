@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import polars as pl
 
 from kaiwu.benefit.clause import Clause, ClauseBook
-from kaiwu.quantity import KaiwuError, date_index
+from kaiwu.quantity import KaiwuError, Problem, date_index
 from kaiwu.rule import expression as x
 from kaiwu.rule.decision import Decision, Facts, Need, Result, Source, Validity
 from kaiwu.rule.engine_numpy import evaluate_numpy
@@ -20,6 +21,9 @@ from kaiwu.rule.interval import IntervalLowering
 from kaiwu.rule.lower import Lowering
 from kaiwu.rule.outcome import Outcome
 from kaiwu.rule.program import Program, WidthError
+
+
+Column = np.ndarray[Any, np.dtype[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +44,7 @@ class ClauseScheme:
     nodes: dict[str, Lowered] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        problems = []
+        problems: list[Problem] = []
         lowering = Lowering(self.program)
         amounts = IntervalLowering(lowering)
         for clause in self.book.clauses:
@@ -166,7 +170,7 @@ def program_columns(program: Program, facts: Facts) -> dict[str, pl.Series]:
     return columns
 
 
-def _rows(entities: pl.Series, item: str, outcome: object, low: object, high: object) -> pl.DataFrame:
+def _rows(entities: pl.Series, item: str, outcome: Column, low: Column | None, high: Column | None) -> pl.DataFrame:
     empty = pl.Series([None] * len(entities), dtype=pl.Int64)
     return pl.DataFrame(
         {
@@ -179,9 +183,7 @@ def _rows(entities: pl.Series, item: str, outcome: object, low: object, high: ob
     )
 
 
-def _too_wide(clause: Clause, error: WidthError) -> object:
-    from kaiwu.quantity import Problem
-
+def _too_wide(clause: Clause, error: WidthError) -> Problem:
     return Problem(
         "R-WIDTH",
         f"算式的取值范围超过 128 位整数({error}); 请收紧变量的 bound 或先舍入",

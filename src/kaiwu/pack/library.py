@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -76,7 +77,8 @@ class Library:
 
     def schemes(self) -> list[Scheme]:
         """All schemes, compiled; every mistake of every rulebook is reported together."""
-        compiled, problems = [], []
+        compiled: list[Scheme] = []
+        problems: list[Problem] = []
         for code in self.heads:
             try:
                 compiled.append(self.scheme(code))
@@ -194,16 +196,21 @@ def _shelve(
         sources |= {row.get("source_id", ""): row for row in pack.rows(name)}
     own[pack.code] = []
     for name in pack.names("variables"):
-        own[pack.code] += _try(problems, lambda n=name: load_variables(pack.document(n), taxonomies.get), [])
+        own[pack.code] += _try(problems, partial(_load_variables, pack, name, taxonomies), [])
     for name in pack.names("periods"):
-        periods |= _try(problems, lambda n=name: _load_periods(pack.document(n)), {})
+        periods |= _try(problems, partial(_load_periods, pack, name), {})
     catalogue = _try(problems, lambda: build_catalogue(*(own[n] for n in (*below, pack.code))), None)
     if catalogue is None or len(problems) > before:
         return None
     return Shelf(pack, catalogue, Vocabulary(catalogue.names(), periods), sources, taxonomies)
 
 
-def _load_periods(document: Document) -> dict[str, Any]:
+def _load_variables(pack: Pack, name: str, taxonomies: Mapping[str, Mapping[str, tuple[str, str]]]) -> list[Variable]:
+    return load_variables(pack.document(name), taxonomies.get)
+
+
+def _load_periods(pack: Pack, name: str) -> dict[str, Any]:
+    document = pack.document(name)
     entry = Entry(document, ("periods",), (document.data or {}).get("periods") or {}, [])
     periods = read_periods(entry)
     if entry.problems:

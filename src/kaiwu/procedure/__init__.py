@@ -1,1 +1,14 @@
-"""Procedures (程序): runs, freezing, replay, difference."""
+"""Procedures (程序): runs that freeze what they used, replay, difference, objections, workspaces."""
+
+from kaiwu.procedure.difference import Change, compare_runs
+from kaiwu.procedure.execution import Execution, check_complete, execute
+from kaiwu.procedure.objection import Claim, reject, rerun, uphold
+from kaiwu.procedure.record import Objection, RunRecord, RunStore
+from kaiwu.procedure.run import ReplayReport, Run, open_run, replay, run_all, run_job
+from kaiwu.procedure.workspace import Job, Workspace, open_workspace
+
+__all__ = [
+    "Change", "Claim", "Execution", "Job", "Objection", "ReplayReport", "Run", "RunRecord", "RunStore", "Workspace",
+    "check_complete", "compare_runs", "execute", "open_run", "open_workspace", "reject", "replay", "rerun", "run_all",
+    "run_job", "uphold",
+]  # fmt: skip

@@ -1,0 +1,110 @@
+"""Executes schemes over one frame in the order of what they produce, and digests the results.
+
+Owns the graph of schemes and the law of completeness. It reads no clock, writes no file and knows no workspace.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from kaiwu.quantity import KaiwuError, Problem
+from kaiwu.rule.decision import Facts, Need, Result, Scheme
+from kaiwu.rule.outcome import Outcome
+from kaiwu.table import digest_frame, digest_value
+
+
+@dataclass(frozen=True, slots=True)
+class Execution:
+    """Results by scheme code, in order of execution, and the facts each scheme saw."""
+
+    results: Mapping[str, Result]
+    facts: Facts
+
+    def digest(self) -> str:
+        """SHA-256 of the logical content of all results: equal on every machine, whatever the file format."""
+        return digest_value({code: digest_result(result) for code, result in self.results.items()})
+
+
+def digest_result(result: Result) -> str:
+    """SHA-256 of all tables of one result."""
+    return digest_value({name: digest_frame(table, list(result.keys[name])) for name, table in result.tables.items()})
+
+
+def needs_of(schemes: Sequence[Scheme]) -> list[Need]:
+    """Every frame column that any of the schemes reads, once, by slot name."""
+    needs = {need.slot: need for scheme in schemes for need in scheme.needs()}
+    return [needs[slot] for slot in sorted(needs)]
+
+
+def order_schemes(schemes: Sequence[Scheme]) -> list[Scheme]:
+    """Schemes so that each stands behind those whose product it reads. Raises ``KaiwuError`` on a cycle."""
+    makers = {scheme.produces: scheme for scheme in schemes if scheme.produces}
+    ordered: list[Scheme] = []
+    state: dict[str, int] = {}
+
+    def visit(scheme: Scheme, path: tuple[str, ...]) -> None:
+        if state.get(scheme.code) == 2:
+            return
+        if state.get(scheme.code) == 1:
+            ring = " → ".join((*path, scheme.code))
+            raise KaiwuError(Problem("S-CYCLE", f"方案互相依赖: {ring}", f"schemes depend on each other: {ring}"))
+        state[scheme.code] = 1
+        for need in scheme.needs():
+            maker = makers.get(need.variable.code)
+            if maker is not None and need.offset == 0:
+                visit(maker, (*path, scheme.code))
+        state[scheme.code] = 2
+        ordered.append(scheme)
+
+    for scheme in schemes:
+        visit(scheme, ())
+    return ordered
+
+
+def execute(schemes: Sequence[Scheme], facts: Facts) -> Execution:
+    """Run all schemes. What a scheme produces answers for later ones where no figure is given."""
+    results: dict[str, Result] = {}
+    for scheme in order_schemes(schemes):
+        result = scheme.decide(facts)
+        check_complete(scheme, facts.table["entity"], result)
+        results[scheme.code] = result
+        if scheme.produces:
+            facts = Facts(_with_product(facts.table, scheme, result), facts.as_of, facts.rated)
+    return Execution(results, facts)
+
+
+def check_complete(scheme: Scheme, population: pl.Series, result: Result) -> None:
+    """Every entity of the scope has exactly one decision under every item, or the list is refused by name."""
+    table = result.decisions
+    counts = table.group_by("item").agg(pl.len().alias("rows"), pl.col("entity").n_unique().alias("entities"))
+    for row in counts.iter_rows(named=True):
+        if row["rows"] == row["entities"] == len(population):
+            continue
+        listed = table.filter(pl.col("item") == row["item"])["entity"]
+        rest = population.filter(~population.is_in(listed.implode()))
+        names = "、".join(rest.head(20).to_list())
+        raise KaiwuError(
+            Problem(
+                "S-INCOMPLETE",
+                f"{scheme.zh}({row['item']}): 范围 {len(population)} 个, 名单 {row['rows']} 行, 缺 {len(rest)} 个: {names}; 不能公布",
+                f"{scheme.en} ({row['item']}): {len(population)} in scope, {row['rows']} rows, {len(rest)} without a decision: {names}",
+            )
+        )
+
+
+def _with_product(table: pl.DataFrame, scheme: Scheme, result: Result) -> pl.DataFrame:
+    """The facts with the product of a scheme as a column: a class index, or 符合 = 1 and 不符合 = 0."""
+    code = scheme.produces
+    assert code is not None
+    decisions = result.decisions
+    if "product" in decisions.columns:
+        product = decisions.select("entity", pl.col("product").cast(pl.Int64).alias("#product"))
+    else:
+        known = pl.when(pl.col("outcome") == Outcome.PASS).then(1).when(pl.col("outcome") == Outcome.FAIL).then(0)
+        product = decisions.group_by("entity").agg(known.max().cast(pl.Int64).alias("#product"))
+    joined = table.join(product, on="entity", how="left", maintain_order="left")
+    given = pl.col(code) if code in table.columns else pl.lit(None, dtype=pl.Int64)
+    return joined.with_columns(pl.coalesce(given, pl.col("#product")).alias(code)).drop("#product")

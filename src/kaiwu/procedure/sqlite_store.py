@@ -1,0 +1,121 @@
+"""The run store of a workspace: one SQLite file, ``state.db``.
+
+Owns its tables and nothing else. Rows are only added; nothing is edited in place.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import astuple, fields, replace
+from pathlib import Path
+from typing import Any
+
+from kaiwu.procedure.record import Objection, RunRecord
+from kaiwu.quantity import KaiwuError, Problem
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS run (
+  number TEXT PRIMARY KEY, job TEXT NOT NULL, zh TEXT NOT NULL, en TEXT NOT NULL, schemes TEXT NOT NULL,
+  population INTEGER NOT NULL, as_of TEXT NOT NULL, rated INTEGER NOT NULL, known_at TEXT NOT NULL, purpose TEXT NOT NULL,
+  manifest_digest TEXT NOT NULL, pack_digest TEXT NOT NULL, frame_digest TEXT NOT NULL, result_digest TEXT NOT NULL,
+  engine TEXT NOT NULL, corrects TEXT NOT NULL, is_synthetic INTEGER NOT NULL, created_at TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS objection (
+  number INTEGER PRIMARY KEY, run TEXT NOT NULL REFERENCES run (number), entity TEXT NOT NULL, variable TEXT NOT NULL,
+  period TEXT NOT NULL, claimed TEXT NOT NULL, reason TEXT NOT NULL, evidence TEXT NOT NULL, signer TEXT NOT NULL,
+  is_upheld INTEGER NOT NULL, decided_on TEXT NOT NULL, batch INTEGER);
+CREATE TABLE IF NOT EXISTS counter (name TEXT PRIMARY KEY, value INTEGER NOT NULL);
+"""
+
+
+class SqliteRunStore:
+    """``RunStore`` on a file. Safe for several processes: every call is one transaction."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        with self._open() as connection:
+            connection.executescript(_SCHEMA)
+
+    @contextmanager
+    def _open(self) -> Iterator[sqlite3.Connection]:
+        connection = sqlite3.connect(self.path, timeout=30, isolation_level=None)
+        connection.execute("PRAGMA foreign_keys = ON")
+        try:
+            yield connection
+        finally:
+            connection.close()
+
+    def next_number(self) -> str:
+        """``0001``, ``0002`` …; a number is spent even if its run fails."""
+        with self._open() as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            connection.execute("INSERT OR IGNORE INTO counter VALUES ('run', 0)")
+            connection.execute("UPDATE counter SET value = value + 1 WHERE name = 'run'")
+            (value,) = connection.execute("SELECT value FROM counter WHERE name = 'run'").fetchone()
+            connection.execute("COMMIT")
+        return f"{value:04d}"
+
+    def add_run(self, record: RunRecord) -> None:
+        """Keep a finished run."""
+        row = [_plain(v) for v in astuple(record)]
+        marks = ", ".join("?" * len(row))
+        with self._open() as connection:
+            connection.execute(f"INSERT INTO run VALUES ({marks})", row)
+
+    def run(self, number: str) -> RunRecord:
+        """The run of a number, ``1`` and ``0001`` alike."""
+        wanted = f"{int(number):04d}" if number.isdigit() else number
+        for record in self.runs():
+            if record.number == wanted:
+                return record
+        known = ", ".join(r.number for r in self.runs()[-10:]) or "-"
+        raise KaiwuError(Problem("S-RUN", f"没有第 {number} 号测算; 最近: {known}", f"there is no run {number}; latest: {known}"))
+
+    def runs(self) -> list[RunRecord]:
+        """All runs, oldest first."""
+        names = [f.name for f in fields(RunRecord)]
+        with self._open() as connection:
+            rows = connection.execute(f"SELECT {', '.join(names)} FROM run ORDER BY number").fetchall()
+        return [_run(dict(zip(names, row, strict=True))) for row in rows]
+
+    def add_objection(self, objection: Objection) -> Objection:
+        """Keep an objection and give it its number."""
+        with self._open() as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            (last,) = connection.execute("SELECT COALESCE(MAX(number), 0) FROM objection").fetchone()
+            numbered = replace(objection, number=last + 1)
+            row = [_plain(v) for v in astuple(numbered)]
+            connection.execute(f"INSERT INTO objection VALUES ({', '.join('?' * len(row))})", row)
+            connection.execute("COMMIT")
+        return numbered
+
+    def objections(self, run: str | None = None) -> list[Objection]:
+        """Objections, oldest first."""
+        names = [f.name for f in fields(Objection)]
+        with self._open() as connection:
+            rows = connection.execute(f"SELECT {', '.join(names)} FROM objection ORDER BY number").fetchall()
+        made = [_objection(dict(zip(names, row, strict=True))) for row in rows]
+        return [o for o in made if run is None or o.run == run]
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return "\n".join(value)
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    return int(value) if isinstance(value, bool) else value
+
+
+def _run(row: dict[str, Any]) -> RunRecord:
+    row["schemes"] = tuple(row["schemes"].split("\n"))
+    row["as_of"], row["known_at"] = (dt.date.fromisoformat(row[k]) for k in ("as_of", "known_at"))
+    row["is_synthetic"] = bool(row["is_synthetic"])
+    return RunRecord(**row)
+
+
+def _objection(row: dict[str, Any]) -> Objection:
+    row["decided_on"] = dt.date.fromisoformat(row["decided_on"])
+    row["is_upheld"] = bool(row["is_upheld"])
+    return Objection(**row)
