@@ -57,7 +57,9 @@ def _refuse_twins(entry: Entry, clauses: list[Clause]) -> None:
     seen: set[str] = set()
     for i, clause in enumerate(clauses):
         if clause.id in seen:
-            entry.complain("B-TWICE", f"条款编号“{clause.id}”重复", f"clause id “{clause.id}” occurs twice", "clauses", i, "id")
+            entry.complain(
+                "B-TWICE", f"条款编号“{clause.id}”重复", f"clause id “{clause.id}” occurs twice", "clauses", i, "id"
+            )
         seen.add(clause.id)
 
 
@@ -70,7 +72,9 @@ class _Reader:
 
     def clause(self, row: Any, path: KeyPath) -> Clause | None:
         if not isinstance(row, dict):
-            self.context.complain(path, "B-CLAUSE", "条款要写 id, article, when 等键", "a clause needs keys such as id, article, when")
+            self.context.complain(
+                path, "B-CLAUSE", "条款要写 id, article, when 等键", "a clause needs keys such as id, article, when"
+            )
             return None
         entry = Entry(self.entry.document, path, row, self.entry.problems)
         entry.check_keys(CLAUSE_KEYS)
@@ -134,7 +138,11 @@ class _Reader:
         for i, human in enumerate(self.listed(entry, "human")):
             parts.append(self.finding(human, clause_id, (*entry.path, "human", i)))
         if not parts:
-            entry.complain("B-OPEN", "条款没有任何条件; 若人人可得请写 when: true", "no condition at all: write when: true if it is open to all")
+            entry.complain(
+                "B-OPEN",
+                "条款没有任何条件; 若人人可得请写 when: true",
+                "no condition at all: write when: true if it is open to all",
+            )
         if len(parts) == 1:
             return parts[0]
         return _group("all", parts)
@@ -156,11 +164,15 @@ class _Reader:
             for group in ("all", "any"):
                 if isinstance(spec.get(group), list):
                     parts = [self.named(item, (*path, group, i)) for i, item in enumerate(spec[group])]
-                    return replace(_group(group, parts), zh=entry.text("zh"), en=entry.text("en"), article=entry.text("article"))
+                    return replace(
+                        _group(group, parts), zh=entry.text("zh"), en=entry.text("en"), article=entry.text("article")
+                    )
             if spec.get("when") is not None:
                 inner = self.named(spec["when"], (*path, "when"))
                 return replace(inner, zh=entry.text("zh"), en=entry.text("en"), article=entry.text("article"))
-        self.context.complain(path, "B-WHEN", "条件要写文字, 或 all/any 列表", "a condition is text or a list under all/any")
+        self.context.complain(
+            path, "B-WHEN", "条件要写文字, 或 all/any 列表", "a condition is text or a list under all/any"
+        )
         return Condition(TRUE, "true")
 
     def checked(self, text: str, path: KeyPath) -> x.Bool:
@@ -179,7 +191,9 @@ class _Reader:
 
     def finding(self, spec: Any, clause_id: str, path: KeyPath) -> Condition:
         """A condition that only a human can find (需认定); it is a judgement variable of its own."""
-        entry = Entry(self.entry.document, path, spec if isinstance(spec, dict) else {"zh": spec, "en": spec}, self.entry.problems)
+        entry = Entry(
+            self.entry.document, path, spec if isinstance(spec, dict) else {"zh": spec, "en": spec}, self.entry.problems
+        )
         entry.check_keys(("id", "zh", "en", "article", "note"))
         name = entry.text("id") or str(path[-1])
         variable = Variable(
@@ -252,7 +266,12 @@ class _Reader:
             return Fraction(1), "half_up"
         mode = spec.get("mode")
         if mode not in ROUNDING_MODES:
-            own.complain("B-ROUNDING", f"mode 只能是 {', '.join(ROUNDING_MODES)}", f"mode is one of {', '.join(ROUNDING_MODES)}", "rounding")
+            own.complain(
+                "B-ROUNDING",
+                f"mode 只能是 {', '.join(ROUNDING_MODES)}",
+                f"mode is one of {', '.join(ROUNDING_MODES)}",
+                "rounding",
+            )
             mode = "half_up"
         try:
             step = parse_quantity(str(spec.get("to")), dimension=find_unit("元").dimension).base

@@ -22,7 +22,6 @@ from kaiwu.rule.lower import Lowering
 from kaiwu.rule.outcome import Outcome
 from kaiwu.rule.program import Program, WidthError
 
-
 Column = np.ndarray[Any, np.dtype[Any]]
 
 
@@ -144,7 +143,9 @@ class ClauseScheme:
                 if clause.amount.is_upper_limit:
                     low = np.zeros_like(low)
             parts.append(_rows(facts.table["entity"], clause.id, outcome, low, high))
-        table = pl.concat(parts) if parts else _rows(facts.table["entity"].clear(), "", np.zeros(0, np.uint8), None, None)
+        table = (
+            pl.concat(parts) if parts else _rows(facts.table["entity"].clear(), "", np.zeros(0, np.uint8), None, None)
+        )
         return Result({"decisions": table}, {"decisions": ("entity", "item")})
 
     def explain(self, facts: Facts, entity: str, result: Result | None = None) -> list[Decision]:

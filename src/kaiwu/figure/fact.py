@@ -43,7 +43,12 @@ def read_value(variable: Variable, value: Any) -> int | None:
 
 def _wrong(variable: Variable, value: Any, zh: str, en: str) -> KaiwuError:
     return KaiwuError(
-        Problem("F-FACT-KIND", f"{variable.zh}要写{zh}, 不是“{value}”", f"{variable.en} wants {en}, not “{value}”", text=str(value))
+        Problem(
+            "F-FACT-KIND",
+            f"{variable.zh}要写{zh}, 不是“{value}”",
+            f"{variable.en} wants {en}, not “{value}”",
+            text=str(value),
+        )
     )
 
 

@@ -22,7 +22,9 @@ from kaiwu.rule.decision import Decision, Facts, Need, Scheme
 from kaiwu.rule.outcome import Outcome
 from kaiwu.table import Document, parse_document
 
-CASE_KEYS = frozenset({"name", "cites", "scheme", "clause", "as_of", "rated", "facts", "population", "findings", "expect", "load"})
+CASE_KEYS = frozenset(
+    {"name", "cites", "scheme", "clause", "as_of", "rated", "facts", "population", "findings", "expect", "load"}
+)
 EXPECT_KEYS = frozenset({"outcome", "amount", "class", "score", "rank", "missing", "near", "problem", "status"})
 _OFFSET = re.compile(r"(.+)@(-?\d+)\Z")
 _YEAR = re.compile(r"((?:19|20)\d{2})年度?\s*(.+)\Z")
@@ -116,7 +118,12 @@ def _decide_case(library: Library, shelf: Shelf, case: Mapping[str, Any]) -> lis
 
 
 def make_facts(
-    scheme: Scheme, shelf: Shelf, people: Mapping[str, Mapping[str, Any]], as_of: dt.date, rated: int, findings: bool = False
+    scheme: Scheme,
+    shelf: Shelf,
+    people: Mapping[str, Mapping[str, Any]],
+    as_of: dt.date,
+    rated: int,
+    findings: bool = False,
 ) -> Facts:
     """Facts of a few entities from mappings of names to values; ``findings`` answers every human finding with yes."""
     needs = {need.slot: need for need in scheme.needs()}
@@ -176,14 +183,20 @@ def _compare(decision: Decision, expect: Mapping[str, Any], shelf: Shelf) -> lis
 
 def _check_bulk(scheme: Scheme, facts: Facts, decision: Decision) -> list[str]:
     """The table of all decisions must say the same as the explanation of one."""
-    table = scheme.decide(facts).decisions.filter((pl.col("entity") == decision.entity) & (pl.col("item") == decision.item))
+    table = scheme.decide(facts).decisions.filter(
+        (pl.col("entity") == decision.entity) & (pl.col("item") == decision.item)
+    )
     if table.height != 1:
         return [f"decide: {table.height} 行 / rows for {decision.entity}"]
     row = table.row(0, named=True)
     if row["outcome"] != decision.outcome:
         return [f"decide {Outcome(row['outcome']).zh} ≠ explain {decision.outcome.zh}"]
     ends = (row.get("low"), row.get("high"))
-    return [] if decision.low is None or ends == (decision.low, decision.high) else [f"decide {ends} ≠ explain {(decision.low, decision.high)}"]
+    return (
+        []
+        if decision.low is None or ends == (decision.low, decision.high)
+        else [f"decide {ends} ≠ explain {(decision.low, decision.high)}"]
+    )
 
 
 def _outcome(word: Any) -> Outcome | str:

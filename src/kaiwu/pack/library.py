@@ -68,7 +68,9 @@ class Library:
         """The compiled scheme of a code. Raises ``KaiwuError`` if there is none or it does not compile."""
         if code not in self.heads:
             near = ", ".join(sorted(self.heads)) or "-"
-            raise KaiwuError(Problem("P-SCHEME", f"没有方案“{code}”; 现有: {near}", f"no scheme “{code}”; there are: {near}"))
+            raise KaiwuError(
+                Problem("P-SCHEME", f"没有方案“{code}”; 现有: {near}", f"no scheme “{code}”; there are: {near}")
+            )
         if code not in self._compiled:
             pack, name, head = self.heads[code]
             shelf = self.shelves[pack]
@@ -90,7 +92,11 @@ class Library:
 
     def version_of(self, family: str, day: dt.date) -> Scheme:
         """The version of a family that is in force on a day; a repealed one stops new runs, not replays."""
-        fitting = [h.code for _, _, h in self.heads.values() if h.family == family and h.validity.covers(day) and h.status == "in_use"]
+        fitting = [
+            h.code
+            for _, _, h in self.heads.values()
+            if h.family == family and h.validity.covers(day) and h.status == "in_use"
+        ]
         if len(fitting) != 1:
             zh = "没有在施行的版本" if not fitting else f"有多个版本同时施行: {', '.join(fitting)}"
             en = "no version is in force" if not fitting else f"several versions are in force: {', '.join(fitting)}"
@@ -146,7 +152,9 @@ def _collect(name: str, places: Mapping[str, Path], packs: dict[str, Pack], open
         raise KaiwuError(Problem("P-CYCLE", f"内容包互相依赖: {ring}", f"packs depend on each other: {ring}"))
     if name not in places:
         known = ", ".join(sorted(places)) or "-"
-        raise KaiwuError(Problem("P-UNKNOWN", f"找不到内容包“{name}”; 现有: {known}", f"no pack “{name}”; there are: {known}"))
+        raise KaiwuError(
+            Problem("P-UNKNOWN", f"找不到内容包“{name}”; 现有: {known}", f"no pack “{name}”; there are: {known}")
+        )
     pack = read_pack(places[name])
     for other in pack.depends:
         _collect(other, places, packs, (*opened, name))
@@ -228,10 +236,20 @@ def _read_heads(shelf: Shelf, heads: dict[str, tuple[str, str, Head]], problems:
         head = read_head(entry)
         problems += [p for p in entry.problems if p not in problems]
         if head.kind not in LOADERS:
-            entry.complain("P-KIND", f"没有“{head.kind}”这种规则; 可用: {', '.join(LOADERS)}", f"no rulebook kind “{head.kind}”; there are {', '.join(LOADERS)}", "kind")
+            entry.complain(
+                "P-KIND",
+                f"没有“{head.kind}”这种规则; 可用: {', '.join(LOADERS)}",
+                f"no rulebook kind “{head.kind}”; there are {', '.join(LOADERS)}",
+                "kind",
+            )
             problems.append(entry.problems[-1])
         elif head.code in heads:
-            entry.complain("P-TWICE", f"方案代码“{head.code}”已在 {heads[head.code][1]} 中", f"scheme “{head.code}” stands in {heads[head.code][1]} already", "rulebook")
+            entry.complain(
+                "P-TWICE",
+                f"方案代码“{head.code}”已在 {heads[head.code][1]} 中",
+                f"scheme “{head.code}” stands in {heads[head.code][1]} already",
+                "rulebook",
+            )
             problems.append(entry.problems[-1])
         else:
             if head.document.source and head.document.source not in shelf.sources:

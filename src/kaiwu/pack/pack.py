@@ -45,7 +45,9 @@ class Pack:
 
     def names(self, folder: str, suffix: str = ".yaml") -> list[str]:
         """Files of one folder (or a single top file ``folder.yaml``), in order."""
-        return sorted(n for n in self.files if n.endswith(suffix) and (n.startswith(f"{folder}/") or n == folder + suffix))
+        return sorted(
+            n for n in self.files if n.endswith(suffix) and (n.startswith(f"{folder}/") or n == folder + suffix)
+        )
 
     def rows(self, name: str) -> list[dict[str, str]]:
         """A CSV file of the pack as rows; cells are stripped text."""
@@ -58,7 +60,12 @@ def read_pack(folder: Path) -> Pack:
     head = folder / "pack.yaml"
     if not head.is_file():
         raise KaiwuError(
-            Problem("P-NONE", "这里没有 pack.yaml, 不是内容包", "there is no pack.yaml: this is no pack", where=str(folder.name))
+            Problem(
+                "P-NONE",
+                "这里没有 pack.yaml, 不是内容包",
+                "there is no pack.yaml: this is no pack",
+                where=str(folder.name),
+            )
         )
     return make_pack(_read_files(folder), folder.name)
 
@@ -75,7 +82,9 @@ def _read_files(folder: Path) -> dict[str, str]:
         try:
             files[name] = path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
         except UnicodeDecodeError as error:
-            raise KaiwuError(Problem("T-YAML-UTF8", "不是 UTF-8, 请另存为 UTF-8", "not UTF-8: save it as UTF-8", where=name)) from error
+            raise KaiwuError(
+                Problem("T-YAML-UTF8", "不是 UTF-8, 请另存为 UTF-8", "not UTF-8: save it as UTF-8", where=name)
+            ) from error
     return files
 
 

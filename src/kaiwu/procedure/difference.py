@@ -67,7 +67,11 @@ def _compare_scheme(
     old, new = before.result(code).decisions, after.result(code).decisions
     columns = [c for c in old.columns if c in new.columns and c not in _IGNORED]
     joined = old.select("entity", "item", *columns, old_row=True).join(
-        new.select("entity", "item", *columns, new_row=True), on=["entity", "item"], how="full", coalesce=True, suffix="#after"
+        new.select("entity", "item", *columns, new_row=True),
+        on=["entity", "item"],
+        how="full",
+        coalesce=True,
+        suffix="#after",
     )
     differs = pl.any_horizontal([pl.col(c).ne_missing(pl.col(c + "#after")) for c in columns])
     changes = []

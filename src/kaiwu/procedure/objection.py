@@ -32,7 +32,9 @@ class Claim:
     offset: int = 0
 
 
-def uphold(workspace: Workspace, run: str, claims: Sequence[Claim], *, signer: str, decided_on: dt.date) -> list[Objection]:
+def uphold(
+    workspace: Workspace, run: str, claims: Sequence[Claim], *, signer: str, decided_on: dt.date
+) -> list[Objection]:
     """Uphold claims against a run: one batch of corrected figures, recorded on ``decided_on``.
 
     All claims are checked first; a mistake in one refuses all. Raises ``KaiwuError``.
@@ -54,8 +56,20 @@ def uphold(workspace: Workspace, run: str, claims: Sequence[Claim], *, signer: s
     batch = workspace.figures.append(figures, decided_on, f"异议更正 {record.number}")
     return [
         workspace.state.add_objection(
-            Objection(0, record.number, c.entity, str(row["variable"]), str(row["period"]), c.value, c.reason, c.evidence,
-                      signer, True, decided_on, batch)
+            Objection(
+                0,
+                record.number,
+                c.entity,
+                str(row["variable"]),
+                str(row["period"]),
+                c.value,
+                c.reason,
+                c.evidence,
+                signer,
+                True,
+                decided_on,
+                batch,
+            )
         )  # fmt: skip
         for c, row in zip(claims, rows, strict=True)
     ]
@@ -67,11 +81,25 @@ def reject(workspace: Workspace, run: str, claim: Claim, *, signer: str, decided
     variable = _find(workspace.library.variables, claim.variable)
     period = _period(record, variable, claim.offset)
     return workspace.state.add_objection(
-        Objection(0, record.number, claim.entity, variable.code, period, claim.value, claim.reason, claim.evidence, signer, False, decided_on)
+        Objection(
+            0,
+            record.number,
+            claim.entity,
+            variable.code,
+            period,
+            claim.value,
+            claim.reason,
+            claim.evidence,
+            signer,
+            False,
+            decided_on,
+        )
     )
 
 
-def rerun(workspace: Workspace, run: str, *, known_at: dt.date, created_at: str = "", progress: Progress = _silent) -> Run:
+def rerun(
+    workspace: Workspace, run: str, *, known_at: dt.date, created_at: str = "", progress: Progress = _silent
+) -> Run:
     """The same job with the same date and year, as known later: the run after objections."""
     record = workspace.state.run(run)
     job = replace(workspace.job(record.job), as_of=record.as_of, rated=record.rated)
@@ -96,11 +124,19 @@ def _figure(workspace: Workspace, record: RunRecord, claim: Claim, variables: di
     variable = _find(variables, claim.variable)
     value = read_value(variable, claim.value)
     if value is None:
-        raise KaiwuError(Problem("S-CLAIM", f"“{claim.value}”不是一个数值", f"“{claim.value}” is no value", text=claim.value))
+        raise KaiwuError(
+            Problem("S-CLAIM", f"“{claim.value}”不是一个数值", f"“{claim.value}” is no value", text=claim.value)
+        )
     slot = Slot(variable, claim.offset).name
     frame = pl.read_parquet(workspace.runs_folder / record.number / "frame" / "table.parquet", columns=["entity"])
     if claim.entity not in set(frame["entity"]):
-        raise KaiwuError(Problem("S-CLAIM", f"“{claim.entity}”不在第 {record.number} 号测算的范围", f"“{claim.entity}” is not in run {record.number}"))
+        raise KaiwuError(
+            Problem(
+                "S-CLAIM",
+                f"“{claim.entity}”不在第 {record.number} 号测算的范围",
+                f"“{claim.entity}” is not in run {record.number}",
+            )
+        )
     sources = pl.read_parquet(workspace.runs_folder / record.number / "frame" / "sources.parquet")
     old = sources.filter((pl.col("entity") == claim.entity) & (pl.col("slot") == slot))
     synthetic = bool(old["synthetic"].any()) if old.height else workspace.is_synthetic

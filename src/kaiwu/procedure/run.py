@@ -90,7 +90,11 @@ def run_job(
     population = workspace.population(job.population, job.as_of).select("entity")
     if population.height == 0:
         raise KaiwuError(
-            Problem("S-POPULATION", f"主体库中没有“{job.population}”; 请先导入主体", f"the register has no “{job.population}”: import entities first")
+            Problem(
+                "S-POPULATION",
+                f"主体库中没有“{job.population}”; 请先导入主体",
+                f"the register has no “{job.population}”: import entities first",
+            )
         )
     progress(f"{job.zh}: {population.height} × {len(schemes)}")
     needs = needs_of(schemes)
@@ -153,7 +157,14 @@ def thaw_packs(workspace: Workspace, digest: str) -> Library:
     if workspace.library.digest == digest:
         return workspace.library
     if not path.is_file():
-        raise KaiwuError(Problem("S-FROZEN", "冻结的内容包不见了, 请从备份恢复", "the frozen packs are gone: restore them", where=str(path)))
+        raise KaiwuError(
+            Problem(
+                "S-FROZEN",
+                "冻结的内容包不见了, 请从备份恢复",
+                "the frozen packs are gone: restore them",
+                where=str(path),
+            )
+        )
     library = thaw_library(json.loads(gzip.decompress(path.read_bytes())))
     if library.digest != digest:
         raise KaiwuError(Problem("S-FROZEN", "冻结的内容包被改动", "the frozen packs were altered", where=str(path)))
@@ -174,7 +185,12 @@ def open_run(workspace: Workspace, number: str) -> Run:
     run, report = replay(workspace, number)
     if not report.is_identical:
         raise KaiwuError(
-            Problem("S-REPLAY", f"第 {number} 号测算重放不一致: {report.differing}", f"run {number} does not replay: {report.differing}", where=number)
+            Problem(
+                "S-REPLAY",
+                f"第 {number} 号测算重放不一致: {report.differing}",
+                f"run {number} does not replay: {report.differing}",
+                where=number,
+            )
         )
     return run
 
@@ -221,6 +237,8 @@ def _differing_results(workspace: Workspace, record: RunRecord, execution: Execu
     return out or ["results"]
 
 
-def run_all(workspace: Workspace, jobs: Sequence[Job], *, known_at: dt.date, created_at: str = "", progress: Progress = _silent) -> list[Run]:
+def run_all(
+    workspace: Workspace, jobs: Sequence[Job], *, known_at: dt.date, created_at: str = "", progress: Progress = _silent
+) -> list[Run]:
     """Run several jobs one after the other; the first mistake stops with nothing of its job kept."""
     return [run_job(workspace, job, known_at=known_at, created_at=created_at, progress=progress) for job in jobs]

@@ -71,7 +71,9 @@ class SqliteRunStore:
             if record.number == wanted:
                 return record
         known = ", ".join(r.number for r in self.runs()[-10:]) or "-"
-        raise KaiwuError(Problem("S-RUN", f"没有第 {number} 号测算; 最近: {known}", f"there is no run {number}; latest: {known}"))
+        raise KaiwuError(
+            Problem("S-RUN", f"没有第 {number} 号测算; 最近: {known}", f"there is no run {number}; latest: {known}")
+        )
 
     def runs(self) -> list[RunRecord]:
         """All runs, oldest first."""

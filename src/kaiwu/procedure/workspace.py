@@ -22,7 +22,20 @@ from kaiwu.procedure.sqlite_store import SqliteRunStore
 from kaiwu.quantity import KaiwuError, Problem
 
 CONFIG = "kaiwu.toml"
-_JOB_KEYS = {"code", "zh", "en", "schemes", "kinds", "packs", "population", "as_of", "rated", "purpose", "changes", "note"}
+_JOB_KEYS = {
+    "code",
+    "zh",
+    "en",
+    "schemes",
+    "kinds",
+    "packs",
+    "population",
+    "as_of",
+    "rated",
+    "purpose",
+    "changes",
+    "note",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +127,9 @@ def open_workspace(folder: Path) -> Workspace:
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise KaiwuError(Problem("S-TOML", f"kaiwu.toml 写法有误: {error}", f"kaiwu.toml cannot be read: {error}", where=str(path))) from error
+        raise KaiwuError(
+            Problem("S-TOML", f"kaiwu.toml 写法有误: {error}", f"kaiwu.toml cannot be read: {error}", where=str(path))
+        ) from error
     return _build(folder, data, str(path))
 
 
@@ -124,7 +139,9 @@ def _build(folder: Path, data: Mapping[str, Any], where: str) -> Workspace:
     jobs = tuple(_job(job, i, where, problems) for i, job in enumerate(data.get("job") or []))
     packs = tuple(head.get("packs") or ())
     if not packs:
-        problems.append(Problem("S-PACKS", "没有写用哪些内容包: packs = [\"…\"]", "no packs are named: packs = [\"…\"]", where=where))
+        problems.append(
+            Problem("S-PACKS", '没有写用哪些内容包: packs = ["…"]', 'no packs are named: packs = ["…"]', where=where)
+        )
     if problems:
         raise KaiwuError(problems)
     roots = tuple((folder / r).resolve() for r in head.get("pack_roots") or ["packs"])
@@ -147,7 +164,9 @@ def _job(data: Mapping[str, Any], index: int, where: str, problems: list[Problem
     if not data.get("code"):
         problems.append(Problem("S-JOB-KEY", "缺少 code", "“code” is missing", where=place))
     if not isinstance(as_of, dt.date):
-        problems.append(Problem("S-JOB-KEY", "as_of 要写日期, 如 2023-06-30", "as_of wants a date such as 2023-06-30", where=place))
+        problems.append(
+            Problem("S-JOB-KEY", "as_of 要写日期, 如 2023-06-30", "as_of wants a date such as 2023-06-30", where=place)
+        )
         as_of = dt.date(1970, 1, 1)
     code = str(data.get("code"))
     return Job(

@@ -76,7 +76,9 @@ class _Check:
 
     def unknown(self, node: s.Word) -> KaiwuError:
         near = get_close_matches(node.text, list(self.vocabulary.variables), n=3, cutoff=0.5)
-        zh = f"“{node.text}”不是已声明的名称" + (f", 是否指 {'、'.join(near)}?" if near else "; 请先在 variables 中声明")
+        zh = f"“{node.text}”不是已声明的名称" + (
+            f", 是否指 {'、'.join(near)}?" if near else "; 请先在 variables 中声明"
+        )
         en = f"“{node.text}” is no declared name" + (
             f"; did you mean {', '.join(near)}?" if near else "; declare it under variables"
         )
@@ -92,13 +94,20 @@ class _Check:
             case s.Unary(op="not"):
                 return replace(self.condition(node.inner, shift, not negate), text=text)
             case s.Binary(op="and" | "or"):
-                items = (*self.parts(node.left, node.op, shift, negate), *self.parts(node.right, node.op, shift, negate))
+                items = (
+                    *self.parts(node.left, node.op, shift, negate),
+                    *self.parts(node.right, node.op, shift, negate),
+                )
                 return x.And(items=items, text=text) if (node.op == "and") != negate else x.Or(items=items, text=text)
             case s.Binary(op="<" | ">" | "<=" | ">=" | "=" | "!="):
                 return self.comparison(node, shift, negate)
             case s.Between():
-                low = self.comparison(s.Binary(op=">=", left=node.value, right=node.low, at=node.at, end=node.end), shift, negate)
-                high = self.comparison(s.Binary(op="<=", left=node.value, right=node.high, at=node.at, end=node.end), shift, negate)
+                low = self.comparison(
+                    s.Binary(op=">=", left=node.value, right=node.low, at=node.at, end=node.end), shift, negate
+                )
+                high = self.comparison(
+                    s.Binary(op="<=", left=node.value, right=node.high, at=node.at, end=node.end), shift, negate
+                )
                 return x.Or(items=(low, high), text=text) if negate else x.And(items=(low, high), text=text)
             case s.In():
                 return self.membership(node, shift, negate)
@@ -109,10 +118,14 @@ class _Check:
                 return x.Not(inner=known, text=text) if negate else known
             case s.Call(function="positive"):
                 zero = s.Number(value=Fraction(0), unit=None, at=node.at, end=node.end)
-                return self.comparison(s.Binary(op=">", left=node.args[0], right=zero, at=node.at, end=node.end), shift, negate)
+                return self.comparison(
+                    s.Binary(op=">", left=node.args[0], right=zero, at=node.at, end=node.end), shift, negate
+                )
             case s.Call(function="if"):
                 if len(node.args) != 3:
-                    raise self.error("R-IF", "如果(条件, 值, 否则) 要三项", "if(condition, then, else) takes three parts", node)
+                    raise self.error(
+                        "R-IF", "如果(条件, 值, 否则) 要三项", "if(condition, then, else) takes three parts", node
+                    )
                 test = self.condition(node.args[0], shift, False)
                 contrary = self.condition(node.args[0], shift, True)
                 then, other = (self.condition(n, shift, negate) for n in node.args[1:])
@@ -121,7 +134,9 @@ class _Check:
                 return self.flag(node, shift, negate)
             case s.Word():
                 raise self.unknown(node)
-        raise self.error("R-NOT-CONDITION", "这里要一个条件(能判断是与否)", "a condition is wanted here, not a number", node)
+        raise self.error(
+            "R-NOT-CONDITION", "这里要一个条件(能判断是与否)", "a condition is wanted here, not a number", node
+        )
 
     def parts(self, node: s.Node, op: str, shift: int, negate: bool) -> tuple[x.Bool, ...]:
         if isinstance(node, s.Binary) and node.op == op:
@@ -173,16 +188,22 @@ class _Check:
         left_name, right_name = self.special(node.left), self.special(node.right)
         if right_name is not None and left_name is None:
             turned = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
-            swapped = s.Binary(op=turned.get(node.op, node.op), left=node.right, right=node.left, at=node.at, end=node.end)
+            swapped = s.Binary(
+                op=turned.get(node.op, node.op), left=node.right, right=node.left, at=node.at, end=node.end
+            )
             return self.comparison(swapped, shift, negate)
         if left_name is not None and left_name.kind is Kind.CATEGORY:
             if node.op not in ("=", "!="):
-                raise self.error("R-CATEGORY", "类别只能用 = != in 比较", "a category compares with =, != or in only", node)
+                raise self.error(
+                    "R-CATEGORY", "类别只能用 = != in 比较", "a category compares with =, != or in only", node
+                )
             only = s.In(value=node.left, items=(node.right,), negated=node.op == "!=", at=node.at, end=node.end)
             return self.membership(only, shift, negate)
         if left_name is not None:
             if not isinstance(node.right, s.Truth) or node.op not in ("=", "!="):
-                raise self.error("R-FLAG", "是/否变量只与 是、否 比较", "compare a yes/no variable with true or false only", node)
+                raise self.error(
+                    "R-FLAG", "是/否变量只与 是、否 比较", "compare a yes/no variable with true or false only", node
+                )
             assert isinstance(node.left, s.Name)
             return self.flag(node.left, shift, negate != ((node.op == "!=") == node.right.value))
         if isinstance(node.left, s.InPeriod) or isinstance(node.right, s.InPeriod):
@@ -201,7 +222,9 @@ class _Check:
             if variable is not None and variable.kind in (Kind.FLAG, Kind.JUDGEMENT, Kind.CATEGORY):
                 return variable
             if variable is not None and variable.kind is Kind.TEXT:
-                raise self.error("R-TEXT", f"“{inner.text}”是文字, 不能用于判断", f"“{inner.text}” is text and cannot decide", inner)
+                raise self.error(
+                    "R-TEXT", f"“{inner.text}”是文字, 不能用于判断", f"“{inner.text}” is text and cannot decide", inner
+                )
         return None
 
     def compound(self, node: s.Binary, op: str, shift: int) -> x.Bool | None:
@@ -215,7 +238,12 @@ class _Check:
         assert isinstance(side, s.InPeriod)
         rate = self.number(other, shift)
         if not isinstance(rate, x.Literal) or rate.dimension != DIMENSIONLESS or rate.bare:
-            raise self.error("R-COMPOUND", "复合增长只能与一个百分比比较", "compare a compound growth with one percentage only", other)
+            raise self.error(
+                "R-COMPOUND",
+                "复合增长只能与一个百分比比较",
+                "compare a compound growth with one percentage only",
+                other,
+            )
         years = self.vocabulary.periods[side.word].years
         new, old = self.number(side.inner, shift + years[0]), self.number(side.inner, shift + years[-1])
         return x.CompoundCompare(
@@ -263,7 +291,9 @@ class _Check:
             items = tuple(self.condition(node.inner, shift + year, negate) for year in period.years)
             every = (period.kind is PeriodKind.EACH) != negate
             return x.And(items=items, text=text) if every else x.Or(items=items, text=text)
-        raise self.error("R-PERIOD", f"“{node.word}”后面要跟数值, 再作比较", f"“{node.word}” gives a number: compare it", node)
+        raise self.error(
+            "R-PERIOD", f"“{node.word}”后面要跟数值, 再作比较", f"“{node.word}” gives a number: compare it", node
+        )
 
     # -- numbers -----------------------------------------------------------------------------------------
 
@@ -401,7 +431,12 @@ class _Check:
                 ]
                 return self.over_years(Period(period.word, PeriodKind.MEAN, period.years[1:]), rates, node, text)
             case PeriodKind.COMPOUND_GROWTH:
-                raise self.error("R-COMPOUND", "复合增长只能与一个百分比比较", "compare a compound growth with one percentage only", node)
+                raise self.error(
+                    "R-COMPOUND",
+                    "复合增长只能与一个百分比比较",
+                    "compare a compound growth with one percentage only",
+                    node,
+                )
         raise self.error("R-PERIOD", f"“{period.word}”后面要跟条件", f"a condition must follow “{period.word}”", node)
 
     def call(self, node: s.Call, shift: int) -> x.Num:
@@ -415,7 +450,9 @@ class _Check:
                 return x.Pick(op=node.function, items=(first, *values[1:]), dimension=first.dimension, text=text)
             case "if":
                 if len(node.args) != 3:
-                    raise self.error("R-IF", "如果(条件, 值, 否则) 要三项", "if(condition, then, else) takes three parts", node)
+                    raise self.error(
+                        "R-IF", "如果(条件, 值, 否则) 要三项", "if(condition, then, else) takes three parts", node
+                    )
                 test = self.condition(node.args[0], shift, False)
                 then, other = self.number(node.args[1], shift), self.number(node.args[2], shift)
                 then, other = self.alike(then, node.args[1], other, node.args[2])
@@ -436,7 +473,9 @@ class _Check:
         inner, step = self.number(node.args[0], shift), self.number(node.args[1], shift)
         inner, step = self.alike(inner, node.args[0], step, node.args[1])
         if not isinstance(step, x.Literal) or step.value <= 0:
-            raise self.error("R-ROUND", "舍入单位要是正的常数", "the rounding step must be a positive constant", node.args[1])
+            raise self.error(
+                "R-ROUND", "舍入单位要是正的常数", "the rounding step must be a positive constant", node.args[1]
+            )
         mode = {"round": "half_up", "floor": "down", "ceil": "up"}[node.function]
         return x.Round(inner=inner, step=step.value, mode=mode, dimension=inner.dimension, text=self.words(node))
 
@@ -489,10 +528,13 @@ class _Check:
 
 def _is_plain(number: x.Num) -> bool:
     """Whether a bare number may stand against this: only a variable declared as a plain number."""
-    return any(
-        isinstance(n, x.Ref) and n.variable.unit is not None and n.variable.unit.dimension == DIMENSIONLESS
-        for n in x.walk(number)
-    ) and number.dimension == DIMENSIONLESS
+    return (
+        any(
+            isinstance(n, x.Ref) and n.variable.unit is not None and n.variable.unit.dimension == DIMENSIONLESS
+            for n in x.walk(number)
+        )
+        and number.dimension == DIMENSIONLESS
+    )
 
 
 def _settle(left: x.Num, right: x.Num) -> tuple[x.Num, x.Num] | None:
@@ -523,5 +565,3 @@ def _spell(dimension: Dimension) -> tuple[str, str]:
     if dimension == DIMENSIONLESS:
         return ("比率", "a ratio")
     return (dimension.zh, dimension.en)
-
-

@@ -144,7 +144,9 @@ class Lowering:
             return Ratio(p.select(test, left, right), d, scale, guard)
         # Different denominators are chosen like the numerators: cross-multiplying would let an unused branch that is
         # missing make the whole value missing.
-        left, right, _, scale = self._unify(Ratio(a.n, self.one, a.scale, a.guard), Ratio(b.n, self.one, b.scale, b.guard))
+        left, right, _, scale = self._unify(
+            Ratio(a.n, self.one, a.scale, a.guard), Ratio(b.n, self.one, b.scale, b.guard)
+        )
         return Ratio(p.select(test, left, right), p.select(test, a.d, b.d), scale, guard)
 
     def _cases(self, node: x.Choose) -> Ratio:

@@ -76,7 +76,9 @@ class _Parser:
                     f"put blanks or brackets around the connective “{token.text[0]}”",
                     token.at,
                 )
-        return self.error("R-UNEXPECTED", f"这里不应出现“{token.text}”", f"“{token.text}” is not expected here", token.at)
+        return self.error(
+            "R-UNEXPECTED", f"这里不应出现“{token.text}”", f"“{token.text}” is not expected here", token.at
+        )
 
     # precedence: 0 or, 1 and, 2 not, 3 comparison, 4 sum, 5 product
     def expression(self, level: int) -> s.Node:
@@ -125,7 +127,9 @@ class _Parser:
             op = self.take().text
             right = self.expression(4)
             part = s.Binary(op=op, left=left, right=right, at=left.at, end=right.end)
-            result = part if result is None else s.Binary(op="and", left=result, right=part, at=result.at, end=right.end)
+            result = (
+                part if result is None else s.Binary(op="and", left=result, right=part, at=result.at, end=right.end)
+            )
             left = right
         return left if result is None else result
 
@@ -133,7 +137,9 @@ class _Parser:
         """``固定资产投资 10亿元以上`` or ``营业收入 超过 1亿元``, the word being declared by the rulebook."""
         before = self.take() if self.now.kind == "edge" else None
         if before is not None and before.text in EDGE_SUFFIXES:
-            raise self.error("R-EDGE-PLACE", f"“{before.text}”要写在数字后面", f"“{before.text}” follows its number", before.at)
+            raise self.error(
+                "R-EDGE-PLACE", f"“{before.text}”要写在数字后面", f"“{before.text}” follows its number", before.at
+            )
         right = self.expression(4)
         word = before
         if word is None:
@@ -163,7 +169,9 @@ class _Parser:
         if word == "between":
             low = self.expression(4)
             if not ((self.now.kind == "connective" and self.now.text == "and") or self.now.text in ("至", "到")):
-                raise self.error("R-BETWEEN", "between 要写成“x between a and b”", "write “x between a and b”", self.now.at)
+                raise self.error(
+                    "R-BETWEEN", "between 要写成“x between a and b”", "write “x between a and b”", self.now.at
+                )
             self.take()
             high = self.expression(4)
             return s.Between(value=left, low=low, high=high, at=left.at, end=high.end)

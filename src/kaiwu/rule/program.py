@@ -278,7 +278,7 @@ class Program:
 
     def fits_int64(self, node: int) -> bool:
         """Whether 64 bits hold every value that bounds allow."""
-        return -INT64 <= self.low[node] and self.high[node] <= INT64
+        return self.low[node] >= -INT64 and self.high[node] <= INT64
 
     def slots_of(self, roots: Sequence[int]) -> list[str]:
         """The frame columns that the roots read."""

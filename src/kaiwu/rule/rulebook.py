@@ -119,7 +119,9 @@ def read_validity(entry: Entry) -> Validity:
     for key in ("from", "to", "repealed"):
         value = entry.data.get(key)
         if value is not None and not isinstance(value, dt.date):
-            entry.complain("F-KEY-TYPE", f"“{key}”要写日期, 如 2025-06-13", f"“{key}” wants a date such as 2025-06-13", key)
+            entry.complain(
+                "F-KEY-TYPE", f"“{key}”要写日期, 如 2025-06-13", f"“{key}” wants a date such as 2025-06-13", key
+            )
             value = None
         days[key] = value
     start, end = days["from"], days["to"]
@@ -133,7 +135,13 @@ def read_edges(entry: Entry) -> dict[str, str]:
     out: dict[str, str] = {}
     for word, op in (entry.data.get("edges") or {}).items():
         if word not in EDGE_WORDS:
-            entry.complain("R-EDGE-WORD", f"“{word}”不是边界词; 可用: {'、'.join(EDGE_WORDS)}", f"“{word}” is no edge word", "edges", word)
+            entry.complain(
+                "R-EDGE-WORD",
+                f"“{word}”不是边界词; 可用: {'、'.join(EDGE_WORDS)}",
+                f"“{word}” is no edge word",
+                "edges",
+                word,
+            )
         elif op not in EDGE_WORDS[word]:
             allowed = " 或 ".join(dict.fromkeys(EDGE_WORDS[word]))
             entry.complain("R-EDGE-WORD", f"“{word}”只能是 {allowed}", f"“{word}” can only be {allowed}", "edges", word)
@@ -153,14 +161,16 @@ def read_periods(entry: Entry) -> dict[str, Period]:
                 f"period word “{word}” wants {{kind: [offsets]}}; kinds: {', '.join(kinds)}", word,
             )  # fmt: skip
             continue
-        (kind, years), = spec.items()
+        ((kind, years),) = spec.items()
         years = [years] if isinstance(years, int) else years
         if not isinstance(years, list) or not years or not all(isinstance(y, int) and abs(y) <= 30 for y in years):
             entry.complain("R-PERIOD-WORD", "偏移要写整数列表, 如 [0, -1]", "offsets want a list such as [0, -1]", word)
             continue
         needs_two = kind in ("increase", "growth", "mean_growth", "compound_growth")
         if needs_two and (len(years) < 2 or sorted(years, reverse=True) != years):
-            entry.complain("R-PERIOD-WORD", f"{kind} 至少两个年份, 新的在前", f"{kind} wants two years or more, newest first", word)
+            entry.complain(
+                "R-PERIOD-WORD", f"{kind} 至少两个年份, 新的在前", f"{kind} wants two years or more, newest first", word
+            )
             continue
         out[word] = Period(word, PeriodKind(kind), tuple(years))
     return out
@@ -169,5 +179,9 @@ def read_periods(entry: Entry) -> dict[str, Period]:
 def open_rulebook(document: Document) -> Entry:
     """The top mapping of a rulebook file. Raises ``KaiwuError`` if it is no mapping."""
     if not isinstance(document.data, dict):
-        raise KaiwuError(document.problem("R-RULEBOOK", "规则文件要以键开头, 如 rulebook:", "a rulebook begins with keys such as rulebook:"))
+        raise KaiwuError(
+            document.problem(
+                "R-RULEBOOK", "规则文件要以键开头, 如 rulebook:", "a rulebook begins with keys such as rulebook:"
+            )
+        )
     return Entry(document, (), document.data, [])

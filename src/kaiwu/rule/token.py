@@ -118,7 +118,9 @@ def _number(source: str, at: int, vocabulary: Vocabulary, text: str) -> Token:
         try:
             return Token("date", m[0], at, m.end(), value=dt.date(*parts))
         except ValueError:
-            raise KaiwuError(Problem("R-DATE", f"没有这一天: {m[0]}", f"no such day: {m[0]}", text=text, at=at)) from None
+            raise KaiwuError(
+                Problem("R-DATE", f"没有这一天: {m[0]}", f"no such day: {m[0]}", text=text, at=at)
+            ) from None
     if m := _YEAR.match(source, at):
         end = m.end() + (1 if source.startswith("度", m.end()) else 0)
         return Token("year", m[0], at, end, value=int(m[1]))
@@ -166,7 +168,13 @@ def _longest_unit(source: str, at: int) -> str | None:
         piece = source[at : at + length]
         if piece in _UNIT_NAMES:
             edge = at + length
-            if piece[-1].isascii() and piece[-1].isalpha() and edge < len(source) and source[edge].isascii() and source[edge].isalnum():
+            if (
+                piece[-1].isascii()
+                and piece[-1].isalpha()
+                and edge < len(source)
+                and source[edge].isascii()
+                and source[edge].isalnum()
+            ):
                 continue
             return piece
     return None

@@ -114,7 +114,9 @@ def _build(node: Any, path: KeyPath, doc: Document, problems: list[Problem], see
         if key in out:
             line = key_node.start_mark.line + 1
             problems.append(
-                doc.problem("T-YAML-TWICE", f"键“{key}”在第 {line} 行重复", f"key “{key}” occurs again on line {line}", *here)
+                doc.problem(
+                    "T-YAML-TWICE", f"键“{key}”在第 {line} 行重复", f"key “{key}” occurs again on line {line}", *here
+                )
             )
         out[key] = _build(value_node, here, doc, problems, seen)
     return out

@@ -38,7 +38,12 @@ class MechanismContext:
 
     def _checked(self, text: Any, path: Path, *, is_condition: bool) -> str:
         if not isinstance(text, str):
-            self.complain(path, "R-TEXT-WANTED", "这里要写算式(文字, 数字要带单位)", "a formula is wanted here; write numbers with their unit")
+            self.complain(
+                path,
+                "R-TEXT-WANTED",
+                "这里要写算式(文字, 数字要带单位)",
+                "a formula is wanted here; write numbers with their unit",
+            )
             return "true" if is_condition else self.nothing
         try:
             if is_condition:
@@ -54,7 +59,12 @@ class MechanismContext:
     def mapping(self, spec: Any, path: Path, required: tuple[str, ...], optional: tuple[str, ...] = ()) -> Entry | None:
         """The spec as an entry with known keys, or ``None`` with the mistakes recorded."""
         if not isinstance(spec, dict):
-            self.complain(path, "R-MECHANISM", f"这里要写键: {', '.join(required)}", f"keys are wanted here: {', '.join(required)}")
+            self.complain(
+                path,
+                "R-MECHANISM",
+                f"这里要写键: {', '.join(required)}",
+                f"keys are wanted here: {', '.join(required)}",
+            )
             return None
         entry = Entry(self.entry.document, path, spec, self.entry.problems)
         entry.check_keys((*required, *optional))
