@@ -183,7 +183,8 @@ def test_a_frame_names_the_figure_behind_every_cell():
     (source,) = build([row(4, unit="万元", place="B7", synthetic=True)]).sources.to_dicts()
     assert source == {
         "entity": "E1", "slot": "revenue", "figure": "1#1", "period": "2024", "value": 4, "unit": "万元",
-        "source": "S", "place": "B7", "standing": "attested", "status": "final", "scope": "legal_entity", "synthetic": True,
+        "source": "S", "place": "B7",
+        "standing": "attested", "status": "final", "scope": "legal_entity", "synthetic": True,
         "known_at": KNOWN,
     }  # fmt: skip
 

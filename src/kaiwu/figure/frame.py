@@ -66,6 +66,7 @@ REASONS: dict[str, tuple[str, str]] = {
 CURRENT_PRICES = "current"
 """Figures that name no price basis are at the prices of their year (现价)."""
 
+_CELL_SCHEMA = pl.Schema({"slot": pl.Int64(), "entity": pl.Int64(), "row": pl.Int64(), "reason": pl.String()})
 _TABLES = ("table", "sources", "withheld")
 
 
@@ -173,19 +174,14 @@ def build_frame(
     rows = _rows_of(figures, {slot.variable.code for slot in slots}, known_at)
     rows = rows.filter(pl.col("entity").is_in(entities.implode()))
     selection = select_rows(rows, entities, slots, Question(rated, as_of, purpose, tuple(periods)))
-    needed = [n for n in SOURCE_SCHEMA if n != "slot"]
+    needed = [name for name in SOURCE_SCHEMA if name != "slot"]
     stored = rows.select(*needed, "price_basis").collect()
     cells = selection.rows.copy()
     rest = _withhold_cells(cells, stored, slots)
-    return Frame(
-        table=_lay_table(cells, stored["value"], entities, slots),
-        sources=_trace_sources(cells, stored.select(needed), slots),
-        withheld=_name_withheld(pl.concat([selection.withheld, rest]), stored["figure"], entities, slots),
-        rated=rated,
-        as_of=as_of,
-        known_at=known_at,
-        purpose=purpose,
-    )
+    table = _lay_table(cells, stored["value"], entities, slots)
+    withheld = _name_withheld(pl.concat([selection.withheld, rest]), stored["figure"], entities, slots)
+    sources = _trace_sources(cells, stored, slots)
+    return Frame(table, sources, withheld, rated, as_of, known_at, purpose)
 
 
 def _order_entities(population: pl.DataFrame) -> pl.Series:
@@ -223,19 +219,28 @@ def _rows_of(figures: FigureSource | pl.DataFrame, codes: set[str], known_at: dt
 
 def _withhold_cells(rows: Integers, stored: pl.DataFrame, slots: Sequence[Slot]) -> pl.DataFrame:
     """Empty the cells whose figure was withdrawn or is at other prices than a newer year; list those."""
+    nothing = pl.DataFrame(schema=_CELL_SCHEMA)
+    withdrawn = rebased = nothing
+    if stored["value"].null_count():
+        cells = _list_cells(rows)
+        is_withdrawn = stored["value"].is_null().gather(cells["row"])
+        withdrawn = _empty_cells(rows, cells.filter(is_withdrawn), "withdrawn")
+    if stored["price_basis"].n_unique() > 1:
+        basis = stored["price_basis"].replace("", CURRENT_PRICES)
+        cells = _list_cells(rows)
+        rebased = _find_rebased(cells.with_columns(basis=basis.gather(cells["row"])), slots)
+        rebased = _empty_cells(rows, rebased, "price_basis")
+    return pl.concat([withdrawn, rebased])
+
+
+def _list_cells(rows: Integers) -> pl.DataFrame:
     slot, entity = np.nonzero(rows != NOTHING)
-    cells = pl.DataFrame({"slot": slot, "entity": entity, "row": rows[slot, entity]})
-    withdrawn = cells.filter(stored["value"].is_null().gather(cells["row"])).with_columns(
-        reason=pl.lit("withdrawn")
-    )
-    rows[withdrawn["slot"].to_numpy(), withdrawn["entity"].to_numpy()] = NOTHING
-    basis = stored["price_basis"].replace("", CURRENT_PRICES)
-    if basis.n_unique() < 2:
-        return withdrawn
-    kept = cells.filter(stored["value"].is_not_null().gather(cells["row"]))
-    rebased = _find_rebased(kept.with_columns(basis=basis.gather(kept["row"])), slots)
-    rows[rebased["slot"].to_numpy(), rebased["entity"].to_numpy()] = NOTHING
-    return pl.concat([withdrawn, rebased.select(withdrawn.columns)])
+    return pl.DataFrame({"slot": slot, "entity": entity, "row": rows[slot, entity]})
+
+
+def _empty_cells(rows: Integers, cells: pl.DataFrame, reason: str) -> pl.DataFrame:
+    rows[cells["slot"].to_numpy(), cells["entity"].to_numpy()] = NOTHING
+    return cells.with_columns(reason=pl.lit(reason)).select(_CELL_SCHEMA.names())
 
 
 def _find_rebased(cells: pl.DataFrame, slots: Sequence[Slot]) -> pl.DataFrame:
@@ -249,11 +254,7 @@ def _find_rebased(cells: pl.DataFrame, slots: Sequence[Slot]) -> pl.DataFrame:
         schema_overrides={"variable": pl.String, "offset": pl.Int64},
     )
     newest = pl.col("basis").sort_by("offset").last().over("entity", "variable")
-    return (
-        cells.join(about, on="slot", maintain_order="left")
-        .filter(pl.col("basis") != newest)
-        .with_columns(reason=pl.lit("price_basis"))
-    )
+    return cells.join(about, on="slot", maintain_order="left").filter(pl.col("basis") != newest)
 
 
 def _lay_table(rows: Integers, value: pl.Series, entities: pl.Series, slots: Sequence[Slot]) -> pl.DataFrame:
@@ -272,8 +273,13 @@ def _lay_table(rows: Integers, value: pl.Series, entities: pl.Series, slots: Seq
 def _trace_sources(rows: Integers, stored: pl.DataFrame, slots: Sequence[Slot]) -> pl.DataFrame:
     slot = np.nonzero(rows != NOTHING)[0]
     names = pl.Series([s.name for s in slots], dtype=pl.String).gather(slot)
-    chosen = stored.select(pl.all().gather(rows[rows != NOTHING]))
-    return chosen.with_columns(slot=names).select(SOURCE_SCHEMA.names())
+    chosen = pl.Series(rows[rows != NOTHING])
+    columns = {"slot": names}
+    for name in stored.columns:
+        # One whole column at a time, given up at once: gathering rows over many chunks takes five times
+        # as long, and ten million figures would stand in memory twice.
+        columns[name] = stored.drop_in_place(name).rechunk().gather(chosen)
+    return pl.DataFrame({name: columns[name] for name in SOURCE_SCHEMA})
 
 
 def _name_withheld(
