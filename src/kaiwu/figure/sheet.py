@@ -92,6 +92,10 @@ class Sheet:
         """The first cell of the merged range that covers a cell, else the cell itself."""
         return self._anchor_map().get((row, column), (row, column))
 
+    def is_merged(self, row: int, column: int) -> bool:
+        """Whether a merged range covers the cell."""
+        return (row, column) in self._anchor_map()
+
     def filled(self, row: int, column: int) -> Cell:
         """The cell, or the content of the merged range that covers it."""
         return self.cell(*self.anchor(row, column))
