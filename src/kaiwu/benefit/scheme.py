@@ -20,7 +20,7 @@ from kaiwu.rule.engine_numpy import evaluate_numpy
 from kaiwu.rule.interval import IntervalLowering
 from kaiwu.rule.lower import Lowering
 from kaiwu.rule.outcome import Outcome
-from kaiwu.rule.program import Program, WidthError
+from kaiwu.rule.program import INT64, Program, WidthError
 
 Column = np.ndarray[Any, np.dtype[Any]]
 
@@ -61,6 +61,8 @@ class ClauseScheme:
         if clause.amount is None:
             return Lowered(truth, None, None)
         low, high = amounts.steps(clause.amount.tree, clause.amount.step, clause.amount.mode)
+        if self.program.high[high] * int(clause.amount.step) > INT64:
+            raise WidthError(f"amount up to {self.program.high[high]} × {clause.amount.step} fen")
         return Lowered(truth, low, high)
 
     # -- what a scheme says of itself --------------------------------------------------------------------
@@ -138,8 +140,8 @@ class ClauseScheme:
             low = high = None
             if clause.amount is not None and node.low is not None and node.high is not None:
                 step = int(clause.amount.step)
-                low = np.where(outcome == Outcome.PASS, planes.integers(node.low) * step, 0)
-                high = np.where(outcome == Outcome.FAIL, 0, planes.integers(node.high) * step)
+                low = np.where(outcome == Outcome.PASS, planes.integers(node.low)[0].astype(np.int64) * step, 0)
+                high = np.where(outcome == Outcome.FAIL, 0, planes.integers(node.high)[0].astype(np.int64) * step)
                 if clause.amount.is_upper_limit:
                     low = np.zeros_like(low)
             parts.append(_rows(facts.table["entity"], clause.id, outcome, low, high))

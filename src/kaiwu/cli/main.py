@@ -1,0 +1,65 @@
+"""The command ``kaiwu``: one group, its commands loaded when called.
+
+Owns the list of commands. Other distributions add theirs by the entry point group ``kaiwu.commands``.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.metadata import EntryPoint, entry_points
+
+import click
+
+from kaiwu.version import __version__
+
+COMMANDS: dict[str, str] = {
+    "init": "kaiwu.cli.workspace_command:init",
+    "check": "kaiwu.cli.pack_command:check",
+    "lint": "kaiwu.cli.pack_command:lint",
+    "schemes": "kaiwu.cli.pack_command:schemes",
+    "variables": "kaiwu.cli.pack_command:variables",
+    "import": "kaiwu.cli.import_command:import_files",
+    "run": "kaiwu.cli.run_command:run",
+    "runs": "kaiwu.cli.run_command:runs",
+    "explain": "kaiwu.cli.run_command:explain",
+    "replay": "kaiwu.cli.run_command:replay",
+    "diff": "kaiwu.cli.run_command:diff",
+    "object": "kaiwu.cli.run_command:object_to",
+    "decide": "kaiwu.cli.decide_command:decide",
+    "synth": "kaiwu.cli.synth_command:synth",
+    "demo": "kaiwu.cli.demo_command:demo",
+    "serve": "kaiwu.cli.demo_command:serve",
+}
+
+
+class Commands(click.Group):
+    """A group that imports a command only when it is called, so that ``kaiwu --help`` is quick."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Names in the order of a working day, then those of other distributions."""
+        return [*COMMANDS, *sorted(_others())]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of a name."""
+        target = COMMANDS.get(cmd_name)
+        if target is None:
+            other = _others().get(cmd_name)
+            return None if other is None else _as_command(other)
+        module, _, name = target.partition(":")
+        command: click.Command = getattr(import_module(module), name)
+        return command
+
+
+def _others() -> dict[str, EntryPoint]:
+    return {point.name: point for point in entry_points(group="kaiwu.commands")}
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120})
+@click.version_option(__version__, prog_name="kaiwu")
+def main() -> None:
+    """开物: 数据 → 规则 → 可解释、可重放的名单。Figures → rules → lists that are explained and replayed."""
+
+
+def _as_command(point: EntryPoint) -> click.Command:
+    command: click.Command = point.load()
+    return command

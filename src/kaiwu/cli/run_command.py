@@ -1,0 +1,265 @@
+"""Commands around runs: run, runs, explain, replay, diff, object.
+
+Owns arguments and printing. What they do is ``kaiwu.procedure``; the files they leave are ``kaiwu.report``.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+import click
+
+from kaiwu.cli.console import EXIT_DIFFERENT, Speaker
+from kaiwu.cli.option import Day, known_at_option, now, speaking, today, workspace_argument, workspace_option
+from kaiwu.procedure import Claim, Run, compare_runs, open_run, open_workspace, rerun, uphold
+from kaiwu.procedure import replay as replay_run
+from kaiwu.procedure.run import printable, run_job
+from kaiwu.quantity import format_quantity
+from kaiwu.quantity.unit import find_unit
+from kaiwu.report import write_run
+from kaiwu.rule.decision import Decision
+
+
+@click.command()
+@workspace_argument
+@click.option("--job", "codes", multiple=True, help="只做这些任务 / only these jobs")
+@known_at_option
+@speaking
+def run(workspace: Path, codes: tuple[str, ...], known_at: dt.date | None, speaker: Speaker) -> None:
+    """测算工作区的各项任务, 生成名单、一企一单和公示稿。Run the jobs of a workspace and write lists, sheets and notices."""
+    opened = open_workspace(workspace)
+    jobs = [opened.job(c) for c in codes] or list(opened.jobs)
+    records = []
+    with speaker.progress("测算", "running", len(jobs)) as bar:
+        for job in jobs:
+            bar.update(bar.task_ids[0], description=speaker.pick(job.zh, job.en))
+            done = run_job(opened, job, known_at=known_at or today(), created_at=now())
+            write_run(opened, done)
+            records.append(done.record)
+            bar.advance(bar.task_ids[0])
+    if speaker.is_json:
+        speaker.data([printable(r) for r in records])
+        return
+    rows = [(r.number, speaker.pick(r.zh, r.en), r.population, len(r.schemes), r.result_digest[:12]) for r in records]
+    columns = (
+        ("编号", "任务", "范围", "方案", "摘要")
+        if speaker.language == "zh"
+        else ("run", "job", "scope", "schemes", "digest")
+    )
+    speaker.table(speaker.pick(f"{opened.zh}: 测算完成", f"{opened.en}: done"), columns, rows, right=(2, 3))
+
+
+@click.command()
+@workspace_argument
+@speaking
+def runs(workspace: Path, speaker: Speaker) -> None:
+    """列出已有测算。List the runs of a workspace."""
+    records = open_workspace(workspace).state.runs()
+    if speaker.is_json:
+        speaker.data([printable(r) for r in records])
+        return
+    rows = [
+        (
+            r.number,
+            speaker.pick(r.zh, r.en),
+            r.as_of,
+            r.rated,
+            r.population,
+            r.known_at,
+            r.corrects,
+            r.result_digest[:12],
+        )
+        for r in records
+    ]
+    zh = ("编号", "任务", "基准日", "评价年度", "范围", "数据截至", "更正自", "摘要")
+    en = ("run", "job", "as of", "rated", "scope", "known at", "corrects", "digest")
+    speaker.table(speaker.pick("测算", "runs"), zh if speaker.language == "zh" else en, rows, right=(4,))
+
+
+@click.command()
+@click.argument("number")
+@click.argument("entity")
+@workspace_option
+@click.option("--scheme", "codes", multiple=True, help="只看这些方案 / only these schemes")
+@speaking
+def explain(number: str, entity: str, workspace: Path, codes: tuple[str, ...], speaker: Speaker) -> None:
+    """解释某主体在某次测算中的结论, 直到数据和条款。Explain the decisions for one entity down to figures and articles."""
+    done = open_run(open_workspace(workspace), number)
+    decisions = explain_entity(done, entity, codes)
+    if speaker.is_json:
+        speaker.data([decision_data(d, done) for d in decisions])
+        return
+    for decision in decisions:
+        print_decision(speaker, decision, done)
+
+
+def explain_entity(done: Run, entity: str, codes: tuple[str, ...] = ()) -> list[Decision]:
+    """All decisions of a run for one entity; a problem names the run where the entity is not in its scope."""
+    from kaiwu.quantity import KaiwuError, Problem
+
+    if entity not in set(done.frame.table["entity"]):
+        zh, en = (
+            f"“{entity}”不在第 {done.record.number} 号测算的范围内",
+            f"“{entity}” is not in the scope of run {done.record.number}",
+        )
+        raise KaiwuError(Problem("S-ENTITY", zh, en))
+    chosen = [c for c in done.execution.results if not codes or c in codes]
+    return [d for c in chosen for d in done.scheme(c).explain(done.execution.facts, entity, done.result(c))]
+
+
+def decision_data(decision: Decision, done: Run | None = None) -> dict[str, Any]:
+    """A decision as JSON data, with the figures behind every reason."""
+    return {
+        "entity": decision.entity, "scheme": decision.scheme, "item": decision.item, "zh": decision.zh, "en": decision.en,
+        "outcome": decision.outcome.zh, "outcome_code": int(decision.outcome), "class": decision.label, "score": decision.score,
+        "rank": decision.rank, "low_fen": decision.low, "high_fen": decision.high, "article": decision.article,
+        "document": decision.document.title, "number": decision.document.number, "standing": decision.document.standing,
+        "version": decision.version, "missing": list(decision.missing),
+        "reasons": [
+            {"zh": r.zh, "en": r.en, "outcome": r.outcome.zh if r.outcome is not None else None, "article": r.article,
+             "kind": r.kind, "gap": r.gap, "slots": list(r.slots), "figures": _figures(done, decision.entity, r.slots)}
+            for r in decision.reasons
+        ],
+    }  # fmt: skip
+
+
+def _figures(done: Run | None, entity: str, slots: tuple[str, ...]) -> list[dict[str, Any]]:
+    if done is None or not slots:
+        return []
+    import polars as pl
+
+    rows = done.frame.sources.filter((pl.col("entity") == entity) & pl.col("slot").is_in(list(slots)))
+    return [{k: row[k] for k in ("slot", "figure", "period", "value", "unit", "source", "place", "standing", "synthetic")}
+            for row in rows.iter_rows(named=True)]  # fmt: skip
+
+
+def print_decision(speaker: Speaker, decision: Decision, done: Run | None = None) -> None:
+    """A decision for people: the head line, then one line for every reason with its figures."""
+    console = speaker.console
+    head = f"{speaker.pick(decision.zh, decision.en)} [{decision.item}] {speaker.pick(decision.outcome.zh, decision.outcome.en)}"
+    if decision.label:
+        head += f" {decision.label}"
+    if decision.score:
+        head += f" {decision.score}"
+    if decision.high is not None:
+        head += f" {print_money(decision.low, decision.high)}"
+    console.print(head, style="bold", markup=False)
+    doc = decision.document
+    mark = "" if doc.is_attested else speaker.pick("(待核实)", " (to be verified)")
+    console.print(f"  {doc.title} {doc.number} {decision.article}{mark}", style="dim", markup=False)
+    for reason in decision.reasons:
+        sign = {0: "✗", 1: "✓", 2: "?", 3: "◇"}.get(reason.outcome, "·") if reason.outcome is not None else "·"
+        article = f" 〔{reason.article}〕" if reason.article else ""
+        console.print(f"  {sign} {speaker.pick(reason.zh, reason.en)}{article}", markup=False)
+        for figure in _figures(done, decision.entity, reason.slots):
+            label = speaker.pick("(合成)", " (synthetic)") if figure["synthetic"] else ""
+            console.print(
+                f"      ← {figure['figure']} {figure['slot']} {figure['source']} {figure['place']}{label}",
+                style="dim",
+                markup=False,
+            )
+
+
+def print_money(low: int | None, high: int | None) -> str:
+    """``15.3万元`` or ``0 – 800万元``."""
+    unit = find_unit("万元")
+    ends = [format_quantity(unit.to_base(0) + v, unit) if v else "0元" for v in (low or 0, high or 0)]
+    return ends[1] if low == high else f"{ends[0]} – {ends[1]}"
+
+
+@click.command()
+@click.argument("number")
+@workspace_option
+@speaking
+def replay(number: str, workspace: Path, speaker: Speaker) -> None:
+    """重放一次测算并核对摘要。Compute a run again from what it froze and compare the digests."""
+    _, report = replay_run(open_workspace(workspace), number)
+    if speaker.is_json:
+        speaker.data({"number": report.number, "identical": report.is_identical, "then": report.then, "now": report.now,
+                      "engine_then": report.engine_then, "engine_now": report.engine_now, "differing": list(report.differing)})  # fmt: skip
+    elif report.is_identical:
+        speaker.say(
+            f"第 {report.number} 号测算重放一致: {report.now}", f"run {report.number} replays identically: {report.now}"
+        )
+    else:
+        speaker.errors.print(
+            f"{report.number}: {report.then} ≠ {report.now} {report.differing}", style="red", markup=False
+        )
+    if not report.is_identical:
+        raise SystemExit(EXIT_DIFFERENT)
+
+
+@click.command()
+@click.argument("before")
+@click.argument("after")
+@workspace_option
+@click.option("--limit", default=200, show_default=True, help="最多列出几条 / rows at most")
+@speaking
+def diff(before: str, after: str, workspace: Path, limit: int, speaker: Speaker) -> None:
+    """比较两次测算: 谁变了, 为什么。Compare two runs: who changed, and why."""
+    opened = open_workspace(workspace)
+    changes = compare_runs(open_run(opened, before), open_run(opened, after))
+    if speaker.is_json:
+        speaker.data(
+            [
+                {
+                    **{k: getattr(c, k) for k in ("entity", "scheme", "item", "before", "after", "cause")},
+                    "figures": list(c.figures),
+                }
+                for c in changes
+            ]
+        )
+        return
+    rows = [(c.entity, c.scheme, c.item, c.before, c.after, speaker.pick(c.zh, c.en)) for c in changes[:limit]]
+    columns = (
+        ("主体", "方案", "条款", "之前", "之后", "原因")
+        if speaker.language == "zh"
+        else ("entity", "scheme", "item", "before", "after", "cause")
+    )
+    speaker.table(
+        speaker.pick(f"{before} → {after}: {len(changes)} 处不同", f"{before} → {after}: {len(changes)} differences"),
+        columns,
+        rows,
+    )
+
+
+@click.command("object")
+@click.argument("number")
+@click.argument("entity")
+@click.argument("variable")
+@click.argument("value")
+@workspace_option
+@click.option("--reason", required=True, help="理由 / reason")
+@click.option("--signer", required=True, help="签署人(岗位) / who signs (office)")
+@click.option("--evidence", default="", help="证据 / evidence")
+@click.option("--offset", default=0, help="与评价年度的差 / years from the rated year")
+@click.option("--decided-on", type=Day(), default=None, help="决定日期 / day of decision")
+@click.option("--rerun/--no-rerun", "is_rerun", default=True, help="随即重新测算 / run again at once")
+@speaking
+def object_to(
+    number: str, entity: str, variable: str, value: str, workspace: Path, reason: str, signer: str, evidence: str, offset: int,
+    decided_on: dt.date | None, is_rerun: bool, speaker: Speaker,
+) -> None:  # fmt: skip
+    """异议成立: 记入更正数据并重新测算。Uphold an objection: a corrected figure and a new run; nothing is edited."""
+    opened = open_workspace(workspace)
+    day = decided_on or today()
+    (objection,) = uphold(
+        opened, number, [Claim(entity, variable, value, reason, evidence, offset)], signer=signer, decided_on=day
+    )
+    speaker.say(
+        f"异议第 {objection.number} 号已记入(批次 {objection.batch})",
+        f"objection {objection.number} recorded (batch {objection.batch})",
+    )
+    if not is_rerun:
+        return
+    before = open_run(opened, number)
+    after = rerun(opened, number, known_at=day, created_at=now())
+    write_run(opened, after)
+    changes = compare_runs(before, after)
+    if speaker.is_json:
+        speaker.data({"run": printable(after.record), "changes": len(changes)})
+    speaker.say(
+        f"新测算 {after.record.number}: {len(changes)} 处变化", f"new run {after.record.number}: {len(changes)} changes"
+    )

@@ -1,0 +1,54 @@
+"""The command ``init``: a new workspace with a commented ``kaiwu.toml``.
+
+Owns the template of that file.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from kaiwu.cli.console import Speaker
+from kaiwu.cli.option import speaking, workspace_argument
+from kaiwu.quantity import KaiwuError, Problem
+
+TEMPLATE = """\
+# 工作区配置 / the workspace
+[workspace]
+zh = "{name}"
+en = "{name}"
+packs = [{packs}]           # 使用的内容包; 其依赖自动带上 / packs in use, with what they depend on
+pack_roots = ["packs"]      # 本地内容包目录 / folders of your own packs
+synthetic = false           # 合成数据必须写 true / true labels everything as synthetic
+
+# 每个 [[job]] 是一项任务 / one standing task each
+# [[job]]
+# code = "permu"
+# zh = "亩均论英雄评价"
+# en = "Yearly evaluation by yield per mu"
+# schemes = ["…"]           # kaiwu schemes 列出全部 / “kaiwu schemes” lists them
+# population = "firm"
+# as_of = 2023-06-30        # 基准日
+# rated = 2022              # 评价年度
+# purpose = "permu"         # 用途: 数据只在许可的用途内取用 / figures answer only within their purposes
+"""
+
+
+@click.command()
+@workspace_argument
+@click.option("--pack", "packs", multiple=True, default=("national",), help="内容包, 可多次 / pack, may be repeated")
+@speaking
+def init(workspace: Path, packs: tuple[str, ...], speaker: Speaker) -> None:
+    """建立工作区。Make a workspace: kaiwu.toml, inbox and a folder for your own packs."""
+    path = workspace / "kaiwu.toml"
+    if path.exists():
+        raise KaiwuError(Problem("C-EXISTS", "这里已有工作区", "there is a workspace here already", where=str(path)))
+    for folder in ("inbox", "packs"):
+        (workspace / folder).mkdir(parents=True, exist_ok=True)
+    path.write_text(
+        TEMPLATE.format(name=workspace.resolve().name, packs=", ".join(f'"{p}"' for p in packs)), encoding="utf-8"
+    )
+    if speaker.is_json:
+        speaker.data({"workspace": str(workspace)})
+    speaker.say(f"已建立工作区 {workspace}; 请编辑 kaiwu.toml", f"made the workspace {workspace}; now edit kaiwu.toml")
