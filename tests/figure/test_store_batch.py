@@ -1,7 +1,8 @@
 """Batches are added whole, verified when read, and compaction changes nothing that is read."""
 
 import datetime as dt
-import multiprocessing
+import subprocess
+import sys
 
 import polars as pl
 import pytest
@@ -191,18 +192,18 @@ def test_compaction_refuses_content_that_is_not_what_was_recorded(store):
     assert [line.kind for line in store.batches()] == ["batch", "batch"]
 
 
-def _append_some(folder, count):
-    for i in range(count):
-        FigureStore(folder).append(figures(i), DAY, "writer")
+WRITER = """
+import datetime, pathlib, sys
+from kaiwu.figure import FigureStore, make_figures
+for i in range(4):
+    row = {"entity": "E1", "variable": "revenue", "period": str(i), "value": i, "source": "S"}
+    FigureStore(pathlib.Path(sys.argv[1])).append(make_figures([row]), datetime.date(2025, 3, 1), "writer")
+"""
 
 
 def test_writers_at_once_lose_nothing(store):
-    context = multiprocessing.get_context("spawn")
-    writers = [context.Process(target=_append_some, args=(store.folder, 4)) for _ in range(2)]
-    for writer in writers:
-        writer.start()
-    for writer in writers:
-        writer.join(60)
+    writers = [subprocess.Popen([sys.executable, "-c", WRITER, str(store.folder)]) for _ in range(2)]
+    assert [writer.wait(60) for writer in writers] == [0, 0]
     assert [line.batch for line in store.batches()] == list(range(1, 9))
     assert store.scan(None, DAY).height == 8 and store.check() == []
 

@@ -1,11 +1,13 @@
 """Figures are checked for shape, words and bounds before they may be stored."""
 
+import datetime as dt
+
 import polars as pl
 import pytest
 
 from kaiwu.figure.declaration import load_variables
 from kaiwu.figure.figure import FIGURE_SCHEMA, make_figures, print_value, shape_figures, validate_figures
-from kaiwu.quantity import KaiwuError
+from kaiwu.quantity import KaiwuError, date_index
 from kaiwu.table import parse_document
 
 PACK = """
@@ -17,6 +19,7 @@ variables:
   turnover: {zh: 季度营收, en: turnover, kind: money, unit: 万元, bound: [0元, 1亿元], period: quarter}
   founded: {zh: 成立日期, en: founded, kind: date, period: constant}
   label: {zh: 称号, en: label, kind: text, period: constant}
+  strategic: {zh: 战新企业, en: strategic, kind: flag}
   grade: {zh: 等级, en: grade, kind: category, values: [A, B]}
 """
 VARIABLES = {v.code: v for v in load_variables(parse_document(PACK))}
@@ -31,10 +34,7 @@ def codes(*rows):
 
 
 def test_sound_figures_have_no_problems():
-    assert (
-        codes(row(), row(variable="grade", value=1), row(variable="label", period="", value=None, text="x"))
-        == []
-    )
+    assert codes(row(), row(variable="grade", value=1), row(variable="label", period="", value=None, text="x")) == []
 
 
 @pytest.mark.parametrize(
@@ -59,9 +59,7 @@ def test_bounds_include_their_ends(value, sound):
 
 
 def test_a_value_out_of_bounds_is_told_in_the_unit_of_the_variable_with_its_cell():
-    (problem,) = validate_figures(
-        make_figures([row(value=10**12, source="税务.xlsx", place="C5")]), VARIABLES
-    )
+    (problem,) = validate_figures(make_figures([row(value=10**12, source="税务.xlsx", place="C5")]), VARIABLES)
     assert "1,000,000万元" in problem.zh and problem.where == "税务.xlsx C5"
 
 
@@ -109,11 +107,46 @@ def test_missing_and_unknown_columns_are_named():
         shape_figures(make_figures([row()]).drop("scope").with_columns(colour=pl.lit("red")))
 
 
+@pytest.mark.parametrize("value", [1.0, True, "5", 2**63, dt.date(2024, 1, 1)])
+def test_a_value_is_a_whole_number_and_nothing_else(value):
+    with pytest.raises(KaiwuError, match="F-FIGURE-TYPE"):
+        make_figures([row(value=value)])
+
+
+@pytest.mark.parametrize("dtype", [pl.Float64, pl.UInt64, pl.String, pl.Boolean])
+def test_a_column_that_could_lose_something_is_refused(dtype):
+    with pytest.raises(KaiwuError, match="F-FIGURE-TYPE"):
+        shape_figures(make_figures([row(value=1)]).with_columns(pl.col("value").cast(dtype)))
+
+
+def test_narrow_integers_and_categories_are_taken():
+    narrow = make_figures([row()]).with_columns(
+        pl.col("value").cast(pl.Int16), pl.col("scope").cast(pl.Categorical), raw=pl.lit(None)
+    )
+    assert shape_figures(narrow).equals(make_figures([row()]))
+
+
+def test_an_unknown_key_is_not_dropped():
+    with pytest.raises(KaiwuError, match="stauts"):
+        make_figures([row(stauts="flash")])
+
+
 def test_optional_columns_may_be_left_out():
     shaped = shape_figures(make_figures([row()]).drop("raw", "place", "purposes"))
     assert shaped.schema == FIGURE_SCHEMA and shaped["purposes"].to_list() == [""]
 
 
-def test_values_are_printed_in_local_units():
-    assert print_value(VARIABLES["revenue"], 12_000_000) == "12万元"
-    assert print_value(VARIABLES["grade"], 1) == "1"
+@pytest.mark.parametrize(
+    ("variable", "grains", "zh", "en"),
+    [
+        ("revenue", 12_000_000, "12万元", "120,000 yuan"),
+        ("grade", 1, "B", "B"),
+        ("grade", 7, "7", "7"),
+        ("founded", 1, "#1", "#1"),
+        ("founded", date_index(dt.date(2001, 2, 3)), "2001-02-03", "2001-02-03"),
+        ("strategic", 1, "是", "yes"),
+    ],
+)
+def test_values_are_printed_as_people_read_them(variable, grains, zh, en):
+    assert print_value(VARIABLES[variable], grains) == zh
+    assert print_value(VARIABLES[variable], grains, language="en") == en

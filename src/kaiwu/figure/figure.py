@@ -18,7 +18,9 @@ import polars as pl
 
 from kaiwu.figure.variable import Kind, PeriodType, Variable
 from kaiwu.figure.vocabulary import SCOPES, STANDINGS, STATUSES
+from kaiwu.quantity.date import index_date
 from kaiwu.quantity.format import format_quantity
+from kaiwu.quantity.grain import INT64_MAX
 from kaiwu.quantity.problem import KaiwuError, Problem
 
 FIGURE_SCHEMA = pl.Schema(
@@ -44,9 +46,7 @@ FIGURE_SCHEMA = pl.Schema(
 )
 """Columns of figures as they are handed over for storing."""
 
-STORED_SCHEMA = pl.Schema(
-    {**FIGURE_SCHEMA, "figure": pl.String(), "batch": pl.Int64(), "known_at": pl.Date()}
-)
+STORED_SCHEMA = pl.Schema({**FIGURE_SCHEMA, "figure": pl.String(), "batch": pl.Int64(), "known_at": pl.Date()})
 """Columns of stored figures: ``figure`` is the id ``batch#row``, ``known_at`` the recorded day."""
 
 OPTIONAL = ("text", "raw", "unit", "price_basis", "sample", "place", "legal_basis", "purposes")
@@ -93,8 +93,15 @@ def make_figures(rows: Iterable[Mapping[str, Any]]) -> pl.DataFrame:
         "standing": "attested",
         "synthetic": False,
     }
-    filled = [usual | dict.fromkeys(OPTIONAL, "") | {"text": ""} | dict(row) for row in rows]
-    return shape_figures(pl.DataFrame(filled, schema=FIGURE_SCHEMA))
+    filled = [usual | dict.fromkeys(OPTIONAL, "") | dict(row) for row in rows]
+    if unknown := sorted({key for row in filled for key in row if key not in FIGURE_SCHEMA}):
+        zh, en = f"不认识的列: {', '.join(unknown)}", f"unknown columns: {', '.join(unknown)}"
+        raise KaiwuError(Problem("F-FIGURE-COLUMN", zh, en))
+    columns = {name: [row.get(name) for row in filled] for name in FIGURE_SCHEMA}
+    if not all(v is None or (type(v) is int and -INT64_MAX <= v <= INT64_MAX) for v in columns["value"]):
+        zh, en = "value 只能是整数(最小单位的个数)或空", "value must be a whole number of grains or None"
+        raise KaiwuError(Problem("F-FIGURE-TYPE", zh, en))
+    return shape_figures(pl.DataFrame(columns, schema=FIGURE_SCHEMA))
 
 
 def shape_figures(figures: pl.DataFrame) -> pl.DataFrame:
@@ -169,18 +176,29 @@ def validate_figures(figures: pl.DataFrame, variables: Mapping[str, Variable]) -
 def _check_columns(figures: pl.DataFrame) -> None:
     missing = [n for n in FIGURE_SCHEMA if n not in figures.columns and n not in OPTIONAL]
     unknown = [n for n in figures.columns if n not in FIGURE_SCHEMA]
-    if not missing and not unknown:
-        return
-    zh = f"数据表的列不对: 缺少 {missing or '无'}, 多出 {unknown or '无'}"
-    en = f"columns of figures are wrong: missing {missing or 'none'}, unknown {unknown or 'none'}"
-    raise KaiwuError(Problem("F-FIGURE-COLUMN", zh, en))
+    if missing or unknown:
+        zh = f"数据表的列不对: 缺少 {missing or '无'}, 多出 {unknown or '无'}"
+        en = f"columns of figures are wrong: missing {missing or 'none'}, unknown {unknown or 'none'}"
+        raise KaiwuError(Problem("F-FIGURE-COLUMN", zh, en))
+    wrong = [f"{n}: {t}" for n, t in figures.schema.items() if not _is_exact(t, FIGURE_SCHEMA[n])]
+    if wrong:
+        zh = f"数据表的列类型不对: {', '.join(wrong)}; 数值只能是整数, 不能是浮点数"
+        en = f"columns of figures have the wrong type: {', '.join(wrong)}; values are integers, never floats"
+        raise KaiwuError(Problem("F-FIGURE-TYPE", zh, en))
+
+
+def _is_exact(given: pl.DataType, wanted: pl.DataType) -> bool:
+    """Whether a column becomes another type without a change of any value."""
+    if wanted == pl.String:
+        return given in (pl.String, pl.Categorical, pl.Null) or isinstance(given, pl.Enum)
+    if wanted == pl.Int64:
+        return given == pl.Null or (given.is_integer() and given not in (pl.UInt64, pl.Int128, pl.UInt128))
+    return given == wanted or given == pl.Null
 
 
 def _empty_problems(figures: pl.DataFrame, name: str) -> list[Problem]:
     empty = pl.col(name).is_null() | (pl.col(name) == "")
-    return _rows(
-        figures, empty, "F-FIGURE-EMPTY", lambda row: (f"“{name}”不能为空", f"“{name}” may not be empty")
-    )
+    return _rows(figures, empty, "F-FIGURE-EMPTY", lambda row: (f"“{name}”不能为空", f"“{name}” may not be empty"))
 
 
 def _word_problems(figures: pl.DataFrame, name: str, words: tuple[str, ...]) -> list[Problem]:
@@ -198,9 +216,7 @@ def _word_problems(figures: pl.DataFrame, name: str, words: tuple[str, ...]) -> 
 
 def _twice_problems(ordered: pl.DataFrame, same: pl.Expr) -> list[Problem]:
     """Adjacent rows of one cell that say different things."""
-    differs = pl.col("value").ne_missing(pl.col("value").shift()) | pl.col("text").ne_missing(
-        pl.col("text").shift()
-    )
+    differs = pl.col("value").ne_missing(pl.col("value").shift()) | pl.col("text").ne_missing(pl.col("text").shift())
     other = (pl.col("source").shift() + " " + pl.col("place").shift()).alias("_other")
     marked = ordered.with_columns(other, _bad=same & differs)
     return _rows(marked, pl.col("_bad").fill_null(False), "F-FIGURE-TWICE", _word_twice)
@@ -260,12 +276,11 @@ def _word_period(row: dict[str, Any]) -> tuple[str, str]:
 
 
 def _word_bound(row: dict[str, Any], variable: Variable) -> tuple[str, str]:
-    value, low, high = (print_value(variable, n) for n in (row["value"], variable.low, variable.high))
-    zh = f"{variable.zh} 的值 {value} 超出声明的范围 {low} 至 {high}; 请检查单位和位数"
-    return (
-        zh,
-        f"{variable.en}: {value} is outside the declared bounds {low} to {high}; check its unit and digits",
-    )
+    numbers = (row["value"], variable.low, variable.high)
+    value, low, high = (print_value(variable, n) for n in numbers)
+    zh = f"{variable.zh}的值 {value} 超出声明的范围 {low} 至 {high}; 请检查单位和位数"
+    value, low, high = (print_value(variable, n, language="en") for n in numbers)
+    return zh, f"{variable.en}: {value} is outside the declared bounds {low} to {high}; check unit and digits"
 
 
 def _word_text(row: dict[str, Any]) -> tuple[str, str]:
@@ -273,8 +288,18 @@ def _word_text(row: dict[str, Any]) -> tuple[str, str]:
     return f"{name} 是文字, 要填 text 而不是 value", f"{name} is text: fill “text”, not “value”"
 
 
-def print_value(variable: Variable, grains: int) -> str:
-    """A stored integer as people read it, in the unit of the variable."""
-    if variable.unit is None:
-        return str(grains)
-    return format_quantity(grains * variable.grain, variable.unit)
+def print_value(variable: Variable, grains: int, *, language: str = "zh") -> str:
+    """A stored integer as people read it: with its unit, as a day, a label, yes or no."""
+    second = 1 if language == "en" else 0
+    if variable.unit is not None:
+        return format_quantity(grains * variable.grain, variable.unit, language=language)
+    if variable.kind is Kind.CATEGORY and 0 <= grains < len(variable.value_labels):
+        return variable.value_labels[grains][second]
+    if variable.kind in (Kind.FLAG, Kind.JUDGEMENT) and grains in (0, 1):
+        return (("否", "no"), ("是", "yes"))[grains][second]
+    if variable.kind is Kind.DATE:
+        try:
+            return index_date(grains).isoformat()
+        except (KaiwuError, ValueError):
+            return f"#{grains}"
+    return str(grains)
