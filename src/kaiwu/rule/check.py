@@ -94,10 +94,7 @@ class _Check:
             case s.Unary(op="not"):
                 return replace(self.condition(node.inner, shift, not negate), text=text)
             case s.Binary(op="and" | "or"):
-                items = (
-                    *self.parts(node.left, node.op, shift, negate),
-                    *self.parts(node.right, node.op, shift, negate),
-                )
+                items = self.parts(node, node.op, shift, negate)
                 return x.And(items=items, text=text) if (node.op == "and") != negate else x.Or(items=items, text=text)
             case s.Binary(op="<" | ">" | "<=" | ">=" | "=" | "!="):
                 return self.comparison(node, shift, negate)
@@ -139,9 +136,13 @@ class _Check:
         )
 
     def parts(self, node: s.Node, op: str, shift: int, negate: bool) -> tuple[x.Bool, ...]:
-        if isinstance(node, s.Binary) and node.op == op:
-            return (*self.parts(node.left, op, shift, negate), *self.parts(node.right, op, shift, negate))
-        return (self.condition(node, shift, negate),)
+        """The operands of a chain of one connective, without recursion along the chain."""
+        found: list[s.Node] = []
+        while isinstance(node, s.Binary) and node.op == op:
+            found.append(node.right)
+            node = node.left
+        found.append(node)
+        return tuple(self.condition(item, shift, negate) for item in reversed(found))
 
     def flag(self, node: s.Name, shift: int, negate: bool) -> x.Bool:
         variable = self.vocabulary.variable(node.text)
@@ -388,6 +389,7 @@ class _Check:
             return x.Arith(op=node.op, left=left, right=right, dimension=left.dimension, text=text)
         if DATE in (left.dimension, right.dimension):
             raise self.error("R-DATE-SUM", "日期不能相乘除", "dates cannot be multiplied or divided", node)
+        left, right = _settle_coal(left, right)
         if node.op == "*":
             dimension = left.dimension * right.dimension
         else:
@@ -549,6 +551,17 @@ def _settle(left: x.Num, right: x.Num) -> tuple[x.Num, x.Num] | None:
                     fixed = replace(literal, dimension=other.dimension)
                     return (fixed, right) if literal is left else (left, fixed)
     return None
+
+
+def _settle_coal(left: x.Num, right: x.Num) -> tuple[x.Num, x.Num]:
+    """In ``350元/吨标煤 * 年节能量`` the plain 吨标煤 takes the meaning that the other factor has."""
+    sides = [left, right]
+    for i, (literal, other) in enumerate(((left, right), (right, left))):
+        meanings = [name for name in ("coal_equivalent", "coal_calorific") if other.dimension.power_of(name)]
+        if isinstance(literal, x.Literal) and literal.dimension.power_of("coal") and len(meanings) == 1:
+            powers = tuple((meanings[0] if name == "coal" else name, power) for name, power in literal.dimension.powers)
+            sides[i] = replace(literal, dimension=Dimension(powers))
+    return sides[0], sides[1]
 
 
 def _dimension_of(variable: Variable) -> Dimension:

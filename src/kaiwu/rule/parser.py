@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from kaiwu.quantity import KaiwuError, Problem
 from kaiwu.rule import syntax as s
-from kaiwu.rule.token import Token, tokenize
-from kaiwu.rule.vocabulary import EDGE_SUFFIXES, EDGE_WORDS, Vocabulary
+from kaiwu.rule.token import MAX_TOKENS, Token, tokenize
+from kaiwu.rule.vocabulary import EDGE_SUFFIXES, EDGE_WORDS, FUNCTIONS, Vocabulary
 
-MAX_NESTING = 60  # brackets and prefixes; real clauses nest at most five deep
+MAX_NESTING = 25  # brackets and prefixes; real clauses nest at most five deep, and the evaluators recurse
+MAX_CHAIN = 50  # operands of one sum or product; a longer one is a table and belongs into a mechanism
 
 _COMPARE = (">=", "<=", ">", "<", "=", "!=")
 
@@ -149,11 +150,11 @@ class _Parser:
             word = self.take()
         op = self.vocabulary.edges.get(word.text)
         if op is None:
-            natural, other = EDGE_WORDS[word.text]
+            choices = list(dict.fromkeys(EDGE_WORDS[word.text]))
             raise self.error(
                 "R-EDGE",
-                f"“{word.text}”是否含本数没有声明; 请在规则文件 edges 中写 {word.text}: '{natural}' 或 '{other}'",
-                f"whether “{word.text}” includes the number is not declared: write {word.text}: '{natural}' or '{other}' "
+                f"“{word.text}”是否含本数没有声明; 请在规则文件 edges 中写 {word.text}: {' 或 '.join(map(repr, choices))}",
+                f"whether “{word.text}” includes the number is not declared: write {word.text}: {' or '.join(map(repr, choices))} "
                 "under edges in the rulebook",
                 word.at,
             )
@@ -185,7 +186,16 @@ class _Parser:
 
     def arithmetic(self, ops: tuple[str, ...], below: int) -> s.Node:
         left = self.expression(below)
-        while self.is_op(*ops):
+        for length in range(MAX_TOKENS):
+            if not self.is_op(*ops):
+                break
+            if length > MAX_CHAIN:
+                raise self.error(
+                    "R-DEPTH",
+                    f"一个算式里超过 {MAX_CHAIN} 项, 请拆开",
+                    "too many operands: split the formula",
+                    self.now.at,
+                )
             op = self.take().text
             right = self.expression(below)
             left = s.Binary(op=op, left=left, right=right, at=left.at, end=right.end)
@@ -227,6 +237,14 @@ class _Parser:
                 return s.Truth(value=token.text.casefold() in ("true", "是"), **span)
             case "word":
                 self.take()
+                if self.is_op("("):
+                    allowed = "、".join(w for w in FUNCTIONS if not w.isascii())
+                    raise self.error(
+                        "R-FUNCTION",
+                        f"没有函数“{token.text}”; 可用: {allowed}",
+                        f"there is no function “{token.text}”; there are: {', '.join(w for w in FUNCTIONS if w.isascii())}",
+                        token.at,
+                    )
                 return s.Word(text=token.text, **span)
             case "function":
                 return self.call()

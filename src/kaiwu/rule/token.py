@@ -137,7 +137,27 @@ def _number(source: str, at: int, vocabulary: Vocabulary, text: str) -> Token:
                         text=text, at=end)
             )  # fmt: skip
     unit, end = _unit(source, end, vocabulary)
+    _refuse_glued_word(source, match.end(), end, vocabulary, text)
     return Token("number", source[at:end], at, end, value=Fraction(match[0]), unit=unit)
+
+
+def _refuse_glued_word(source: str, number_end: int, end: int, vocabulary: Vocabulary, text: str) -> None:
+    """``1000元宝``: letters directly behind a number that are neither a unit nor a declared word."""
+    if end >= len(source) or source[end] in _DELIMITERS or vocabulary.longest(source, end) is not None:
+        return
+    stop = end
+    while stop < len(source) and source[stop] not in _DELIMITERS:
+        stop += 1
+    word = source[number_end:stop].strip()
+    raise KaiwuError(
+        Problem(
+            "R-UNIT",
+            f"不认识单位“{word}”; 请写元、万元、亩、人、%等",
+            f"unknown unit “{word}”: write 元, 万元, 亩, 人, % …",
+            text=text,
+            at=number_end,
+        )
+    )
 
 
 def _unit(source: str, end: int, vocabulary: Vocabulary) -> tuple[Unit | None, int]:
