@@ -47,14 +47,14 @@ def emit_sql(
     engine = find_dialect(dialect) if isinstance(dialect, str) else dialect
     roots = {**roots_truth, **roots_int}
     check_names(engine, [key, *roots_truth, *roots_int])
-    check_names(engine, dict.fromkeys([key, *program.slots_of(list(roots.values()))]))
+    check_names(engine, [key, *program.slots_of(list(roots.values()))])
     emitter = _Emitter(program, roots, engine)
     emitter.write_nodes()
     return emitter.layers.query(table, key, [(emitter.result(node), name) for name, node in roots.items()])
 
 
 def check_names(dialect: Dialect, names: Iterable[str]) -> None:
-    """Refuse columns that differ by case only, which most engines take for one."""
+    """Refuse columns that are the same or differ by case only, which most engines take for one."""
     seen: dict[str, str] = {}
     for name in names:
         folded = name.casefold()

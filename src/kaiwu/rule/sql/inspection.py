@@ -28,7 +28,7 @@ def emit_inspection(
             name, low, high = program.slots[program.a[node]], program.low[node], program.high[node]
             most, least = bounds.get(name, (low, high))
             bounds[name] = max(low, most), min(high, least)
-    check_names(engine, dict.fromkeys([key, *bounds]))
+    check_names(engine, [key, *bounds])
     wrong = [_is_wrong(engine, engine.quote(name), low, high) for name, (low, high) in bounds.items()]
     path = [table] if isinstance(table, str) else table
     text = f"SELECT {engine.quote(key)}\nFROM {'.'.join(map(engine.quote, path))}"
