@@ -87,7 +87,7 @@ def run_job(
     """Execute a job of a workspace as known on a day, keep it under a new number and return it."""
     library = workspace.library
     schemes = select_schemes(library, job)
-    population = workspace.population(job.population, job.as_of).select("entity")
+    population = workspace.population(job.population, job.as_of, job.ids).select("entity")
     if population.height == 0:
         raise KaiwuError(
             Problem(
@@ -112,7 +112,7 @@ def run_job(
         number=number, job=job.code, zh=job.zh, en=job.en, schemes=tuple(execution.results), population=population.height,
         as_of=job.as_of, rated=job.rated, known_at=known_at, purpose=job.purpose,
         manifest_digest=workspace.figures.manifest_digest(known_at), pack_digest=pack_digest, frame_digest=frame_digest,
-        result_digest=execution.digest(), engine=__version__, corrects=corrects, is_synthetic=_is_synthetic(workspace, library, frame),
+        result_digest=execution.digest(), engine=__version__, corrects=corrects, is_synthetic=_is_synthetic(job, library, frame),
         created_at=created_at,
     )  # fmt: skip
     (folder / "run.json").write_text(json.dumps(printable(record), ensure_ascii=False, indent=1), encoding="utf-8")
@@ -120,9 +120,9 @@ def run_job(
     return Run(record, frame, library, execution)
 
 
-def _is_synthetic(workspace: Workspace, library: Library, frame: Frame) -> bool:
+def _is_synthetic(job: Job, library: Library, frame: Frame) -> bool:
     packs = any(shelf.pack.is_synthetic for shelf in library.shelves.values())
-    return workspace.is_synthetic or packs or bool(frame.sources["synthetic"].any())
+    return job.is_synthetic or packs or bool(frame.sources["synthetic"].any())
 
 
 def printable(record: RunRecord) -> dict[str, object]:

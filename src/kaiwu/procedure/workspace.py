@@ -9,6 +9,7 @@ import datetime as dt
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -30,10 +31,12 @@ _JOB_KEYS = {
     "kinds",
     "packs",
     "population",
+    "ids",
     "as_of",
     "rated",
     "purpose",
     "changes",
+    "synthetic",
     "note",
 }
 
@@ -43,7 +46,8 @@ class Job:
     """One standing task (任务): which schemes, over whom, as of when.
 
     ``schemes`` names them; ``kinds`` and ``packs`` select all of a kind from some packs. ``changes`` are 提档/降档 decided
-    by a meeting: entity, class, article, signer, reason.
+    by a meeting: entity, class, article, signer, reason. ``ids`` are patterns of entity ids (``XS*``), with ``!`` in
+    front those to leave out.
     """
 
     code: str
@@ -57,6 +61,8 @@ class Job:
     rated: int
     purpose: str
     changes: tuple[Mapping[str, str], ...] = ()
+    ids: tuple[str, ...] = ()
+    is_synthetic: bool = False
 
 
 @dataclass(frozen=True)
@@ -105,10 +111,16 @@ class Workspace:
         known = ", ".join(j.code for j in self.jobs) or "-"
         raise KaiwuError(Problem("S-JOB", f"没有任务“{code}”; 现有: {known}", f"no job “{code}”; there are: {known}"))
 
-    def population(self, kind: str, as_of: dt.date) -> pl.DataFrame:
-        """Entities of a kind: ``entity``, ``name``."""
+    def population(self, kind: str, as_of: dt.date, ids: Sequence[str] = ()) -> pl.DataFrame:
+        """Entities of a kind whose id fits the patterns: ``entity``, ``name``."""
         frame = entity_frame(self.register, as_of, EntityKind(kind))
-        return frame.select(pl.col("id").alias("entity"), pl.col("name"))
+        wanted = [p for p in ids if not p.startswith("!")]
+        barred = [p[1:] for p in ids if p.startswith("!")]
+        keep = [
+            (not wanted or any(fnmatchcase(i, p) for p in wanted)) and not any(fnmatchcase(i, p) for p in barred)
+            for i in frame["id"]
+        ]
+        return frame.filter(pl.Series(keep, dtype=pl.Boolean)).select(pl.col("id").alias("entity"), pl.col("name"))
 
     def names(self, as_of: dt.date) -> dict[str, str]:
         """Names of all entities as of a day, by id."""
@@ -136,7 +148,8 @@ def open_workspace(folder: Path) -> Workspace:
 def _build(folder: Path, data: Mapping[str, Any], where: str) -> Workspace:
     head = data.get("workspace") or {}
     problems: list[Problem] = []
-    jobs = tuple(_job(job, i, where, problems) for i, job in enumerate(data.get("job") or []))
+    is_synthetic = bool(head.get("synthetic", False))
+    jobs = tuple(_job(job, i, where, problems, is_synthetic) for i, job in enumerate(data.get("job") or []))
     packs = tuple(head.get("packs") or ())
     if not packs:
         problems.append(
@@ -151,12 +164,12 @@ def _build(folder: Path, data: Mapping[str, Any], where: str) -> Workspace:
         en=str(head.get("en") or folder.name),
         packs=packs,
         pack_roots=(*(r for r in roots if r.is_dir()), builtin_packs()),
-        is_synthetic=bool(head.get("synthetic", False)),
+        is_synthetic=is_synthetic,
         jobs=jobs,
     )
 
 
-def _job(data: Mapping[str, Any], index: int, where: str, problems: list[Problem]) -> Job:
+def _job(data: Mapping[str, Any], index: int, where: str, problems: list[Problem], is_synthetic: bool) -> Job:
     place = f"{where} job[{index}]"
     for key in set(data) - _JOB_KEYS:
         problems.append(Problem("S-JOB-KEY", f"不认识的键“{key}”", f"unknown key “{key}”", where=place))
@@ -181,6 +194,8 @@ def _job(data: Mapping[str, Any], index: int, where: str, problems: list[Problem
         rated=int(data.get("rated") or as_of.year - 1),
         purpose=str(data.get("purpose") or code),
         changes=tuple(data.get("changes") or ()),
+        ids=_texts(data.get("ids")),
+        is_synthetic=bool(data.get("synthetic", is_synthetic)),
     )
 
 
