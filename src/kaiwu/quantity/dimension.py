@@ -25,6 +25,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 
 RATIO_ONE = 10**8
 """Base units of ``RATIO`` in the plain number 1."""
@@ -98,8 +99,7 @@ class Dimension:
         ``RATIO * MONEY`` gives ``(MONEY, 1/10**8)``: 30 % of a sum in fen is
         ``30_000_000 * sum * 1/10**8`` fen.
         """
-        rest = tuple((name, power) for name, power in self.powers if name != "ratio")
-        return Dimension(rest), Fraction(1, RATIO_ONE) ** self.power_of("ratio")
+        return _without_ratio(self)
 
     def _spell(self, language: int, plain: str) -> str:
         above = [_spell_power(name, power, language) for name, power in self.powers if power > 0]
@@ -107,6 +107,12 @@ class Dimension:
         if not self.powers:
             return plain
         return "/".join(["·".join(above) or "1", *below])
+
+
+@lru_cache(maxsize=1024)
+def _without_ratio(dimension: Dimension) -> tuple[Dimension, Fraction]:
+    rest = tuple((name, power) for name, power in dimension.powers if name != "ratio")
+    return Dimension(rest), Fraction(1, RATIO_ONE) ** dimension.power_of("ratio")
 
 
 def _spell_power(name: str, power: int, language: int) -> str:

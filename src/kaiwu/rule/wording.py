@@ -45,6 +45,7 @@ MAX_PLACES = 18
 _YEARLY = (PeriodType.YEAR, PeriodType.CUMULATIVE, PeriodType.MONTH, PeriodType.QUARTER)
 
 
+@lru_cache(maxsize=8192)
 def show_value(
     value: Fraction,
     dimension: Dimension,
