@@ -84,7 +84,9 @@ def make_xlsx(
     return buffer.getvalue()
 
 
-def fill_sheet(book: Any, sheet: Any, rows: Sequence[Sequence[Any]], merged: Sequence[tuple[int, int, int, int]] = ()) -> None:
+def fill_sheet(
+    book: Any, sheet: Any, rows: Sequence[Sequence[Any]], merged: Sequence[tuple[int, int, int, int]] = ()
+) -> None:
     for area in merged:
         sheet.merge_range(*area, "")
     for r, row in enumerate(rows):

@@ -78,9 +78,7 @@ def test_a_cell_beyond_the_limit_of_excel_is_refused() -> None:
     assert caught.value.code == "cell-long"
 
 
-@pytest.mark.parametrize(
-    ("text", "delimiter"), [("a,b\n", ","), ("a\tb\n", "\t"), ("a;b;c\n", ";"), ("a", ",")]
-)
+@pytest.mark.parametrize(("text", "delimiter"), [("a,b\n", ","), ("a\tb\n", "\t"), ("a;b;c\n", ";"), ("a", ",")])
 def test_the_delimiter_is_the_one_that_occurs(text: str, delimiter: str) -> None:
     assert find_delimiter(text) == delimiter
 

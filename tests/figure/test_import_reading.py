@@ -139,8 +139,7 @@ def test_style_without_content_in_the_last_corner_does_no_harm() -> None:
 
 def test_cells_without_addresses_stand_where_they_come() -> None:
     cells = (
-        '<row><c><v>1</v></c><c t="inlineStr"><is><t>hi</t></is></c></row>'
-        '<row><c t="str"><f>1</f><v>x</v></c></row>'
+        '<row><c><v>1</v></c><c t="inlineStr"><is><t>hi</t></is></c></row><row><c t="str"><f>1</f><v>x</v></c></row>'
     )
     sheet = read(with_sheet(f"{HEAD}<sheetData>{cells}</sheetData></worksheet>"))
     assert (sheet.cell(0, 1).text, sheet.cell(1, 0).text) == ("hi", "x")
@@ -148,9 +147,7 @@ def test_cells_without_addresses_stand_where_they_come() -> None:
 
 def test_elements_with_a_prefix_are_read() -> None:
     head = HEAD.replace("<worksheet xmlns=", "<x:worksheet xmlns:x=")
-    xml = (
-        f'{head}<x:sheetData><x:row r="3"><x:c r="B3"><x:v>7</x:v></x:c></x:row></x:sheetData></x:worksheet>'
-    )
+    xml = f'{head}<x:sheetData><x:row r="3"><x:c r="B3"><x:v>7</x:v></x:c></x:row></x:sheetData></x:worksheet>'
     assert read(with_sheet(xml)).cell(2, 1).text == "7"
 
 
@@ -176,9 +173,7 @@ def test_a_doctype_is_refused() -> None:
     assert code_of(with_sheet(xml)) == "IN-XML-DOCTYPE"
 
 
-@pytest.mark.parametrize(
-    "cells", ['<c r="A1" t="s"><v>99</v></c>', '<c r="AAAAAAA1"><v>1</v></c>', '<c r="A1"><v>1']
-)
+@pytest.mark.parametrize("cells", ['<c r="A1" t="s"><v>99</v></c>', '<c r="AAAAAAA1"><v>1</v></c>', '<c r="A1"><v>1'])
 def test_broken_sheets_are_errors(cells: str) -> None:
     xml = f'{HEAD}<sheetData><row r="1">{cells}</row></sheetData></worksheet>'
     assert code_of(with_sheet(xml)) == "IN-FILE-BROKEN"
@@ -201,9 +196,7 @@ def test_too_many_members_are_refused() -> None:
 
 def test_one_long_text_in_many_cells_ends_in_an_error() -> None:
     """The file is small; unfolded it is 20,000 × 32,000 characters."""
-    shared = (
-        '<?xml version="1.0"?><sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><si><t>'
-    )
+    shared = '<?xml version="1.0"?><sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><si><t>'
     rows = "".join(f'<row r="{n}"><c r="A{n}" t="s"><v>0</v></c></row>' for n in range(1, 20_001))
     data = with_members(
         {
@@ -302,9 +295,7 @@ def write_value(sheet: xlsxwriter.worksheet.Worksheet, row: int, column: int, va
     return spell_number(repr(float(value))) or ""  # type: ignore[arg-type]
 
 
-CSV_CELL = st.text(
-    st.characters(codec="gb18030", exclude_categories=("Cc", "Cs", "Cn", "Co", "Zl", "Zp")), max_size=10
-)
+CSV_CELL = st.text(st.characters(codec="gb18030", exclude_categories=("Cc", "Cs", "Cn", "Co", "Zl", "Zp")), max_size=10)
 
 
 @settings(max_examples=25, deadline=None)
@@ -349,9 +340,7 @@ def test_a_format_that_shows_another_number_is_known(code: str) -> None:
     assert read_format(code).is_scaled
 
 
-@pytest.mark.parametrize(
-    "code", ["#,##0", "#,##0.00_);[Red]\\(#,##0.00\\)", '_ * #,##0.00_ ;_ * "-"??_ ;_ @_ ', "0"]
-)
+@pytest.mark.parametrize("code", ["#,##0", "#,##0.00_);[Red]\\(#,##0.00\\)", '_ * #,##0.00_ ;_ * "-"??_ ;_ @_ ', "0"])
 def test_an_ordinary_format_shows_the_number_itself(code: str) -> None:
     meaning = read_format(code)
     assert not meaning.is_scaled

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 
 from kaiwu.figure.finding import Finding, find_at, find_in
-from kaiwu.figure.head import find_periods, fold_head
+from kaiwu.figure.head import find_periods, read_head
 from kaiwu.figure.head_index import HeadIndex, Match, Role
 from kaiwu.figure.import_template import ColumnRule, ImportTemplate
 from kaiwu.figure.layout import Layout
@@ -27,8 +27,8 @@ from kaiwu.quantity.unit import Unit, dimension_problem, scale_of, settle_unit
 @dataclass(slots=True)
 class Column:
     """What one column is. ``unit`` is what bare numbers in it mean; ``period`` the canonical period text,
-    None where each row has its own. ``is_sound`` is false after a problem with the head, which is told once
-    and not again for every row."""
+    None where each row has its own. ``is_sound`` and ``is_placed`` are false after a problem with the unit or
+    the period of the head, which is told once and not again for every row."""
 
     index: int
     parts: tuple[str, ...]
@@ -39,6 +39,7 @@ class Column:
     period: str | None = None
     years_back: int = 0
     is_sound: bool = True
+    is_placed: bool = True
 
     @property
     def head(self) -> str:
@@ -147,7 +148,7 @@ def _bind(
 
 
 def _unbound(sheet: Sheet, layout: Layout, column: Column, index: HeadIndex) -> Finding:
-    name = fold_head("".join(column.parts))
+    name = "".join(read_head(part)[-1].name for part in column.parts)
     near = get_close_matches(name, index.names, n=3, cutoff=0.6)
     zh = f"列“{column.head}”未读取: 没有这个变量、别名或模板列"
     en = f"column “{column.head}” is not read: no variable, alias or template column has this name"
@@ -237,7 +238,7 @@ def _place_column(sheet: Sheet, layout: Layout, column: Column, template: Import
     try:
         column.period = place_period(column.variable, binding.period, column.years_back, template)
     except KaiwuError as flaw:
-        column.is_sound = False
+        column.is_placed = False
         binding.findings += [find_at(sheet, layout.bottom, column.index, p) for p in flaw.problems]
 
 

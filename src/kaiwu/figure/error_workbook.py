@@ -44,7 +44,7 @@ def write_error_workbook(path: Path, sheets: Iterable[Sheet], findings: Iterable
     found = list(findings)
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(str(path), options) as book:
-        styles = _make_styles(book)
+        styles = make_styles(book)
         used: set[str] = {REPORT_SHEET}
         for sheet in sheets:
             page = book.add_worksheet(_sheet_name(sheet.name, used))
@@ -54,7 +54,8 @@ def write_error_workbook(path: Path, sheets: Iterable[Sheet], findings: Iterable
         _write_list(book.add_worksheet(REPORT_SHEET), found, styles)
 
 
-def _make_styles(book: Any) -> dict[str, Any]:
+def make_styles(book: Any) -> dict[str, Any]:
+    """The cell formats of a workbook by severity (empty, error, warning) and kind."""
     red, yellow = {"bg_color": "#FFC7CE", "font_color": "#9C0006"}, {"bg_color": "#FFEB9C"}
     styles = {}
     for name, colour in (("", {}), ("error", red), ("warning", yellow)):

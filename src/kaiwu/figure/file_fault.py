@@ -50,8 +50,7 @@ WORDING: dict[str, tuple[str, str, str]] = {
     "renamed": (
         "IN-FILE-RENAMED",
         f"扩展名是 {{extension}}, 内容却是{{kind_zh}}; 改名不会改变格式, {_RESAVE_ZH}",
-        f"the name ends in {{extension}} but the content is {{kind_en}}; renaming does not help: "
-        f"{_RESAVE_EN}",
+        f"the name ends in {{extension}} but the content is {{kind_en}}; renaming does not help: {_RESAVE_EN}",
     ),
     "extension": (
         "IN-FILE-EXTENSION",

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from kaiwu.figure.head import find_periods, find_units, fold_head, read_period_text, read_unit_text
 from kaiwu.figure.head_index import HeadIndex, Role
-from kaiwu.figure.sheet import Sheet
+from kaiwu.figure.sheet import CellKind, Sheet
 from kaiwu.quantity.number import is_missing_token
 from kaiwu.quantity.period import Period
 from kaiwu.quantity.problem import KaiwuError, Problem
@@ -22,6 +22,7 @@ SEARCHED_ROWS = 40
 """Rows in which a head is looked for; more title lines do not occur."""
 MAX_HEAD_ROWS = 4
 
+_TITLE = re.compile(r":|(?:表|汇总|一览|明细|清单|台账|名单|名录|附件[0-9]*|情况|统计|数据)(?:\([^()]*\))?$")
 _STEMS = "甲乙丙丁戊己庚辛壬癸"
 _COLUMN_NUMBER = re.compile(r"\(?([0-9]{1,3})\)?\Z")
 
@@ -70,6 +71,8 @@ def find_layout(sheet: Sheet, index: HeadIndex) -> Layout | None:
     if best is None:
         return None
     top, bottom = -best[2], -best[2] - best[1] - 1
+    while bottom - top + 1 < MAX_HEAD_ROWS and _is_group_row(sheet, top - 1, top):
+        top -= 1
     return _complete(sheet, top, _extend(sheet, top, bottom, index))
 
 
@@ -107,9 +110,30 @@ def _continued_group(sheet: Sheet, row: int, column: int, bottom: int) -> str:
     for left in range(column - 1, sheet.left - 1, -1):
         if sheet.filled(bottom, left).is_blank:
             return ""  # a head of one row stands between: the group ended there
+        if sheet.is_merged(row, left):
+            return ""  # a merged group says itself how far it goes
         if not sheet.cell(row, left).is_blank:
             return "".join(sheet.cell(row, left).text.split())
     return ""
+
+
+def _is_group_row(sheet: Sheet, row: int, top: int) -> bool:
+    """A row just above the heads that stands over some of the columns only (合并, 2023年): it belongs to the heads,
+    because it may change what they mean. A title stands at the left, over everything, or says 表."""
+    return any(_is_group(sheet, row, column, top) for column in sheet.columns)
+
+
+def _is_group(sheet: Sheet, row: int, column: int, top: int) -> bool:
+    cell = sheet.filled(row, column)
+    if cell.is_blank or cell.kind != CellKind.TEXT:
+        return False
+    area = next((m for m in sheet.merged if m[0] <= row <= m[2] and m[1] <= column <= m[3]), None)
+    if area is not None and area[2] >= top:
+        return True
+    first, last = (column, column) if area is None else (area[1], area[3])
+    is_title = _TITLE.search(fold_head(cell.text)) is not None
+    is_wide = (last - first + 1) * 5 >= sheet.width * 4
+    return not is_title and not is_wide and first > sheet.left
 
 
 def _extend(sheet: Sheet, top: int, bottom: int, index: HeadIndex) -> int:

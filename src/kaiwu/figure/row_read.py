@@ -163,7 +163,7 @@ class RowReader:
                 row.findings.append(find_at(sheet, row.number, column.index, value.warning, is_error=False))
             row.missing += value.is_missing
             row.rounded += value.is_rounded
-            if not value.is_missing and row.code:
+            if not value.is_missing and row.code and column.is_placed:
                 row.figures.append(self._make_figure(row, column, cell, value, period))
         except KaiwuError as flaw:
             row.values[column.index] = None

@@ -100,11 +100,7 @@ def _format_text(body: bytes, version: int) -> str:
     if version == _BIFF5:
         return body[3 : 3 + body[2]].decode("gb18030", "replace")
     size, flags = struct.unpack_from("<HB", body, 2)
-    return (
-        body[5 : 5 + size * 2].decode("utf-16-le", "replace")
-        if flags & 1
-        else body[5 : 5 + size].decode("latin-1")
-    )
+    return body[5 : 5 + size * 2].decode("utf-16-le", "replace") if flags & 1 else body[5 : 5 + size].decode("latin-1")
 
 
 class _SheetReader:

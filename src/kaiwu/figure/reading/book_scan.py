@@ -100,9 +100,7 @@ def _scan_workbook(
         elif tag == "calcPr":
             book.is_uncalculated = attributes.get("fullCalcOnLoad", "0") in ("1", "true")
         elif tag == "sheet":
-            relation = next(
-                (v for k, v in attributes.items() if k.rpartition(":")[2] == "id" and ":" in k), ""
-            )
+            relation = next((v for k, v in attributes.items() if k.rpartition(":")[2] == "id" and ":" in k), "")
             kind, target = targets.get(relation, ("", ""))
             if kind.endswith("/worksheet"):
                 is_visible = attributes.get("state", "visible") == "visible"

@@ -44,6 +44,4 @@ def find_delimiter(text: str) -> str:
 def unwrap_text_formula(cell: str) -> str:
     """``="00123"`` is how many systems keep a code from becoming a number in Excel: the text is 00123."""
     inner = cell[2:-1]
-    return (
-        inner if cell.startswith('="') and cell.endswith('"') and len(cell) > 2 and '"' not in inner else cell
-    )
+    return inner if cell.startswith('="') and cell.endswith('"') and len(cell) > 2 and '"' not in inner else cell

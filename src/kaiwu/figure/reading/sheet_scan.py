@@ -77,9 +77,7 @@ class SheetScan:
         self.texts[row] = self.texts.get(row, 0) + 1
 
 
-def scan_sheet(
-    archive: zipfile.ZipFile, member: str, sheet: str, book: BookScan, limits: Limits
-) -> SheetScan:
+def scan_sheet(archive: zipfile.ZipFile, member: str, sheet: str, book: BookScan, limits: Limits) -> SheetScan:
     """Scan one sheet. Raises ``Fault`` ``sheet-area``, ``sheet-cells``, ``sheet-merged`` as soon as a limit
     breaks."""
     reader = _Reader(sheet, book, limits)

@@ -38,9 +38,7 @@ def scan_xml(
             parser.Parse(chunk, False)
         parser.Parse(b"", True)
     except expat.ExpatError as flaw:
-        raise Fault(
-            "xml-broken", member=name, line=flaw.lineno, reason=expat.ErrorString(flaw.code)
-        ) from flaw
+        raise Fault("xml-broken", member=name, line=flaw.lineno, reason=expat.ErrorString(flaw.code)) from flaw
 
 
 def _set_handlers(parser: Any, name: str, start: Start, end: End | None, text: Text | None) -> None:
