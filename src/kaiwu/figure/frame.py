@@ -49,9 +49,7 @@ SOURCE_SCHEMA = pl.Schema(
 )
 """Columns of ``Frame.sources``: one row for each filled cell, by slot and entity."""
 
-WITHHELD_SCHEMA = pl.Schema(
-    {"entity": pl.String(), "slot": pl.String(), "reason": pl.String(), "figure": pl.String()}
-)
+WITHHELD_SCHEMA = pl.Schema({"entity": pl.String(), "slot": pl.String(), "reason": pl.String(), "figure": pl.String()})
 """Columns of ``Frame.withheld``."""
 
 REASONS: dict[str, tuple[str, str]] = {
@@ -208,13 +206,13 @@ def _rows_of(figures: FigureSource | pl.DataFrame, codes: set[str], known_at: dt
         return figures.scan_lazily(codes, known_at)
     if "figure" not in figures.columns:
         figures = stamp_figures(shape_figures(figures), 0, known_at)
-    row = pl.col("figure").str.extract(r"#(\d+)$").cast(pl.Int64)
-    return (
-        figures.lazy()
-        .select(STORED_SCHEMA.names())
-        .filter(pl.col("variable").is_in(sorted(codes)), pl.col("known_at") <= known_at)
-        .sort(pl.col("batch"), row, pl.col("figure"))
+    known = figures.select(STORED_SCHEMA.names()).filter(
+        pl.col("variable").is_in(sorted(codes)), pl.col("known_at") <= known_at
     )
+    order = known.select("batch", row=pl.col("figure").str.extract(r"#(\d+)$").cast(pl.Int64))
+    if order.is_duplicated().any():
+        return known.sort("batch", order["row"], *STORED_SCHEMA.names()).lazy()
+    return known.select(pl.all().sort_by(order["batch"], order["row"])).lazy()
 
 
 def _withhold_cells(rows: Integers, stored: pl.DataFrame, slots: Sequence[Slot]) -> pl.DataFrame:
@@ -261,9 +259,7 @@ def _lay_table(rows: Integers, value: pl.Series, entities: pl.Series, slots: Seq
     """The wide table; columns are slices of one buffer."""
     flat = pl.Series(rows.reshape(-1))
     cells = (
-        value.gather(flat.set(flat == NOTHING, None))
-        if len(value)
-        else pl.Series([None] * len(flat), dtype=pl.Int64)
+        value.gather(flat.set(flat == NOTHING, None)) if len(value) else pl.Series([None] * len(flat), dtype=pl.Int64)
     )
     height = len(entities)
     columns = [cells.slice(i * height, height).alias(slot.name) for i, slot in enumerate(slots)]

@@ -7,8 +7,8 @@ Of the figures recorded by the known day, of the variable's scope, permitted for
 asked for, the one recorded last answers; of two recorded on one day the more final (final > revised > flash);
 then the later in the store. At a point in time the latest state on or before the day goes first.
 
-Neighbouring rows that agree in variable, period, scope and purposes form a run. A store keeps rows in that
-order, so that a million rows are a few hundred runs, and all words are compared once for each run.
+Neighbouring rows that agree in variable, period, scope and purposes form a run. Batches are kept in that order,
+so that a million rows are a few hundred runs, and all words are compared once for each run.
 """
 
 from __future__ import annotations
@@ -74,23 +74,14 @@ class Selection:
     withheld: pl.DataFrame
 
 
-def select_rows(
-    rows: pl.LazyFrame, entities: pl.Series, slots: Sequence[Slot], question: Question
-) -> Selection:
+def select_rows(rows: pl.LazyFrame, entities: pl.Series, slots: Sequence[Slot], question: Question) -> Selection:
     """Choose the answering row for each slot and entity.
 
     ``rows`` are stored figures in store order, all of whose entities are in ``entities`` (sorted, unique).
     Raises ``KaiwuError`` for a slot that cannot be asked.
     """
     asked = _ask_slots(slots, question)
-    facts = _read_facts(rows, entities)
-    runs = (
-        rows.select(*RUN_KEYS, is_start=_starts_run())
-        .filter("is_start")
-        .select(RUN_KEYS)
-        .collect()
-        .with_row_index("run")
-    )
+    facts, runs = _read_facts(rows, entities)
     claims = _judge_runs(runs, asked, question.purpose)
     answers = claims.filter(pl.col("reason") == "")
     best = _choose_rows(facts, answers, runs.height, len(slots), len(entities))
@@ -144,17 +135,20 @@ def _starts_run() -> pl.Expr:
     return pl.any_horizontal(pl.col(key).ne_missing(pl.col(key).shift()) for key in RUN_KEYS)
 
 
-def _read_facts(rows: pl.LazyFrame, entities: pl.Series) -> pl.DataFrame:
-    """Columns entity (index), run, rank (known day and status), one row for each figure."""
-    status = pl.col("status").replace_strict(
-        {word: i for i, word in enumerate(STATUSES)}, return_dtype=pl.Int64
-    )
+def _read_facts(rows: pl.LazyFrame, entities: pl.Series) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Facts: entity (index), run, rank (known day and status), a row for each figure. Runs: ``RUN_KEYS``, run."""
+    status = pl.col("status").replace_strict({word: i for i, word in enumerate(STATUSES)}, return_dtype=pl.Int64)
     day = pl.col("known_at").to_physical().cast(pl.Int64)
-    return rows.select(
+    facts = rows.select(
         entity=pl.col("entity").cast(pl.Enum(entities)).to_physical().cast(pl.Int64),
         run=_starts_run().cum_sum().cast(pl.Int64) - 1,
         rank=day * 2**_STATUS_BITS + status,
     ).collect()
+    heads = rows.select(*RUN_KEYS, is_start=_starts_run()).filter("is_start").select(RUN_KEYS).collect()
+    # Many small batches make many runs that say the same; one stands for all of them.
+    runs = heads.unique(maintain_order=True).with_row_index("run")
+    same = heads.join(runs, on=RUN_KEYS, how="left", nulls_equal=True, maintain_order="left")["run"]
+    return facts.with_columns(run=same.cast(pl.Int64).gather(facts["run"])), runs
 
 
 def _judge_runs(runs: pl.DataFrame, asked: pl.DataFrame, purpose: str) -> pl.DataFrame:
@@ -164,9 +158,7 @@ def _judge_runs(runs: pl.DataFrame, asked: pl.DataFrame, purpose: str) -> pl.Dat
         (pl.col("type") == kind.value) & pl.col("period").str.contains(pattern)
         for kind, pattern in PERIOD_PATTERNS.items()
     )
-    in_time = (is_point & fits & (pl.col("period") <= pl.col("exact"))) | (
-        pl.col("period") == pl.col("exact")
-    )
+    in_time = (is_point & fits & (pl.col("period") <= pl.col("exact"))) | (pl.col("period") == pl.col("exact"))
     is_touched = (
         in_time
         | is_point
@@ -187,15 +179,11 @@ def _judge_runs(runs: pl.DataFrame, asked: pl.DataFrame, purpose: str) -> pl.Dat
     return (
         runs.join(asked, on="variable", maintain_order="left_right")
         .filter(is_touched)
-        .select(
-            pl.col("run").cast(pl.Int64), "slot", reason=reason, day=pl.when(is_point).then(day).otherwise(0)
-        )
+        .select(pl.col("run").cast(pl.Int64), "slot", reason=reason, day=pl.when(is_point).then(day).otherwise(0))
     )
 
 
-def _choose_rows(
-    facts: pl.DataFrame, answers: pl.DataFrame, runs: int, slots: int, entities: int
-) -> Integers:
+def _choose_rows(facts: pl.DataFrame, answers: pl.DataFrame, runs: int, slots: int, entities: int) -> Integers:
     """``best[slot, entity]``: of the rows of that cell the one with the highest precedence."""
     best = np.full(slots * entities, NOTHING, dtype=np.int64)
     run, entity = facts["run"].to_numpy(), facts["entity"].to_numpy()
