@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from kaiwu.quantity import KaiwuError, Problem
 from kaiwu.rule.program import INT64, INT128
 
-_BASE = 10**18  # the digits that one step of long division takes
-
 
 @dataclass(frozen=True, slots=True)
 class Span:
@@ -27,6 +25,14 @@ class Span:
     def quotient(self) -> int:
         """The largest whole quotient."""
         return self.dividend // self.least
+
+    @property
+    def base(self) -> int:
+        """The smallest power of ten that leaves 64 bits of the dividend: the lower digit of a long division."""
+        base = 1
+        while self.dividend // base > INT64:
+            base *= 10
+        return base
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,20 +150,21 @@ class Spark(Dialect):
     __slots__ = ()
 
     def can_divide(self, span: Span) -> bool:
-        """Long division takes two steps at most."""
-        fits = span.dividend // _BASE <= INT64 and span.most * _BASE <= self.wide_limit
-        return not span.is_wide or span.quotient <= INT64 or fits
+        """Whether two steps of long division stay within 38 digits, and each answer within 64 bits."""
+        if not span.is_wide or span.quotient <= INT64:
+            return True
+        return span.base <= INT64 and span.most * span.base <= self.wide_limit
 
     def divide(self, a: str, b: str, span: Span) -> str:
-        """``a div b``; a quotient beyond 64 bits by one step of long division in base 10^18."""
+        """``a div b``; a quotient beyond 64 bits by two steps of long division."""
         if not span.is_wide:
             return f"({a} div {b})"
         if span.quotient <= INT64:
             return self.widen(f"{a} div {b}")
-        head = self.widen(f"{a} div {_BASE}")
+        head = self.widen(f"{a} div {span.base}")
         top = self.widen(f"{head} div {b}")
-        rest = f"(({head} - {top} * {b}) * {_BASE} + ({a} - {head} * {_BASE}))"
-        return f"({top} * {_BASE} + {self.widen(f'{rest} div {b}')})"
+        rest = f"(({head} - {top} * {b}) * {span.base} + ({a} - {head} * {span.base}))"
+        return f"({top} * {span.base} + {self.widen(f'{rest} div {b}')})"
 
     def is_stored_whole(self, column: str) -> str:
         """By the type of the column."""

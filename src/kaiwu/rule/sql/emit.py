@@ -161,25 +161,21 @@ class _Emitter:
         return not self.p.fits_int64(node)
 
     def check_bounds(self, node: int, low: int, high: int) -> None:
-        """Note a problem, once for each root, where the engine's widest integer may not hold a value."""
-        limit = self.dialect.wide_limit
+        """Note a problem where the engine's widest integer may not hold a value."""
+        limit, engine, op = self.dialect.wide_limit, self.dialect.name, Op(self.p.op[node]).name
         if not -limit <= low <= high <= limit:
-            self.refuse(node, low, high, limit)
+            self.refuse(
+                node,
+                f"{op} 的取值范围 [{low}, {high}] 超出 {engine} 的整数(±{limit})",
+                f"{op} may reach [{low}, {high}], beyond the integers of {engine} (±{limit})",
+            )
 
-    def refuse(self, node: int, low: int, high: int, limit: int) -> None:
+    def refuse(self, node: int, zh: str, en: str) -> None:
+        """Note a problem, one for each root."""
         reader = next((name for name, root in self.roots.items() if node in self.p.needed([root])), "")
-        op, engine = Op(self.p.op[node]).name, self.dialect.name
-        self.problems.setdefault(
-            reader,
-            Problem(
-                "R-SQL-WIDTH",
-                f"{op} 的取值范围 [{low}, {high}] 超出 {engine} 的整数(±{limit}); "
-                "请收紧变量的 low/high, 或换用整数更宽的引擎",
-                f"{op} may reach [{low}, {high}], beyond the integers of {engine} (±{limit}): "
-                "declare tighter low/high for its variables or use an engine with wider integers",
-                where=reader,
-            ),
-        )
+        zh += "; 请收紧变量的 low/high, 或换用整数更宽的引擎"
+        en += ": declare tighter low/high for its variables or use an engine with wider integers"
+        self.problems.setdefault(reader, Problem("R-SQL-WIDTH", zh, en, where=reader))
 
     def width(self, node: int, *operands: Phrase) -> bool:
         """Whether an operation needs the wide type."""
@@ -272,7 +268,8 @@ class _Emitter:
             d = self.layers.add(Phrase(w.case(*whens, otherwise="NULL"), level, nulls=None), f"d{node}")
         span = Span(max(abs(p.low[a]), abs(p.high[a])), max(p.low[b], 1), p.high[b], wide)
         if not self.dialect.can_divide(span):
-            self.refuse(node, p.low[node], p.high[node], self.dialect.wide_limit)
+            engine, edges = self.dialect.name, f"[{p.low[a]}, {p.high[a]}] / [{p.low[b]}, {p.high[b]}]"
+            self.refuse(node, f"{edges} 超出 {engine} 的整除", f"{edges} is beyond the whole division of {engine}")
         nulls = None if self.facts.nullable[node] else ()
         whole = Phrase(self.dialect.divide(m.text, d.text, span), max(m.level, d.level), nulls=nulls)
         q = self.layers.add(whole, f"q{node}")
