@@ -121,6 +121,17 @@ class ClauseScheme:
                 refs |= x.slots_of(clause.amount.tree)
         return [Need(ref.variable, ref.offset) for ref in refs.values()]
 
+    def titles(self) -> dict[str, tuple[str, str, str]]:
+        """(zh, en, article) of every clause by id."""
+        return {c.id: (c.zh, c.en, c.article) for c in self.book.clauses}
+
+    def produced(self, result: Result) -> pl.DataFrame:
+        """1 for an entity that some clause answers with 符合, 0 where all answer 不符合, null otherwise."""
+        met = (pl.col("outcome") == Outcome.PASS).any()
+        failed = (pl.col("outcome") == Outcome.FAIL).all()
+        value = pl.when(met).then(1).when(failed).then(0).cast(pl.Int64).alias("value")
+        return result.decisions.group_by("entity", maintain_order=True).agg(value)
+
     # -- deciding ----------------------------------------------------------------------------------------
 
     def decide(self, facts: Facts) -> Result:

@@ -12,7 +12,6 @@ import polars as pl
 
 from kaiwu.quantity import KaiwuError, Problem
 from kaiwu.rule.decision import Facts, Need, Result, Scheme
-from kaiwu.rule.outcome import Outcome
 from kaiwu.table import digest_frame, digest_value
 
 
@@ -96,15 +95,10 @@ def check_complete(scheme: Scheme, population: pl.Series, result: Result) -> Non
 
 
 def _with_product(table: pl.DataFrame, scheme: Scheme, result: Result) -> pl.DataFrame:
-    """The facts with the product of a scheme as a column: a class index, or 符合 = 1 and 不符合 = 0."""
+    """The facts with the product of a scheme as a column; a figure that was given stays."""
     code = scheme.produces
     assert code is not None
-    decisions = result.decisions
-    if "product" in decisions.columns:
-        product = decisions.select("entity", pl.col("product").cast(pl.Int64).alias("#product"))
-    else:
-        known = pl.when(pl.col("outcome") == Outcome.PASS).then(1).when(pl.col("outcome") == Outcome.FAIL).then(0)
-        product = decisions.group_by("entity").agg(known.max().cast(pl.Int64).alias("#product"))
+    product = scheme.produced(result).rename({"value": "#product"})
     joined = table.join(product, on="entity", how="left", maintain_order="left")
     given = pl.col(code) if code in table.columns else pl.lit(None, dtype=pl.Int64)
     return joined.with_columns(pl.coalesce(given, pl.col("#product")).alias(code)).drop("#product")

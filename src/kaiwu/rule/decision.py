@@ -156,6 +156,14 @@ class Scheme(Protocol):
         """Every frame column that it reads."""
         ...
 
+    def titles(self) -> Mapping[str, tuple[str, str, str]]:
+        """(zh, en, article) of its clauses or indicators by code, in the order of the document."""
+        ...
+
+    def produced(self, result: Result) -> pl.DataFrame:
+        """What it answers for the variable that it produces: ``entity``, ``value`` (stored integer, null: not known)."""
+        ...
+
     def decide(self, facts: Facts) -> Result:
         """Decide for all entities at once."""
         ...
