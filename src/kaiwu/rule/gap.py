@@ -14,17 +14,17 @@ Which figures may be moved, unless ``moves`` declares otherwise for a variable:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 from functools import partial
-from math import floor
 
 from kaiwu.figure.variable import Kind, PeriodType
 from kaiwu.rule import expression as x
 from kaiwu.rule.outcome import Outcome
 from kaiwu.rule.reference import Reference, Row
+from kaiwu.rule.turning import bisect, comparisons_of, turning_points
 
 MAX_PLAN = 6
 """More figures than these at once are no near miss."""
@@ -32,8 +32,6 @@ MAX_PLAN = 6
 _MOVABLE = (Kind.MONEY, Kind.QUANTITY, Kind.RATIO, Kind.COUNT, Kind.SCORE)
 _ENERGY = ("coal", "coal_equivalent", "coal_calorific", "electricity")
 _MATTER = ("mass", "volume")
-
-Comparison = x.Compare | x.CompoundCompare
 
 
 class Move(StrEnum):
@@ -151,11 +149,11 @@ class GapSearch:
         def outcome_at(value: int) -> Outcome:
             return Reference({**row, ref.slot: value}).outcome(target)
 
-        for after in _candidates(target, ref, step, before, row):
+        for after in turning_points(target, ref, step, before, row):
             if outcome_at(after) is Outcome.FAIL:
                 continue
             if outcome_at(after - step) is not Outcome.FAIL:
-                after = _bisect(lambda value: outcome_at(value) is Outcome.FAIL, before, after)
+                after = bisect(lambda value: outcome_at(value) is Outcome.FAIL, before, after)
             return Miss((Change(ref, before, after),), outcome_at(after))
         return None
 
@@ -208,7 +206,7 @@ class GapSearch:
                 plan = rest
         for slot in list(plan):
             is_failing = partial(self._fails_with, plan, slot)
-            plan = {**plan, slot: _bisect(is_failing, self._before(slot), plan[slot])}
+            plan = {**plan, slot: bisect(is_failing, self._before(slot), plan[slot])}
         return plan
 
     def _is_tight(self, plan: Mapping[str, int], slot: str) -> bool:
@@ -225,90 +223,6 @@ class GapSearch:
         before = self.row[slot]
         assert before is not None, "only known figures are moved"
         return before
-
-
-# -- where a comparison turns ------------------------------------------------------------------------------
-
-
-def _candidates(target: x.Bool, ref: x.Ref, step: int, before: int, row: Row) -> list[int]:
-    """Values at which some comparison in ``target`` may turn, nearest first."""
-    found: set[int] = set()
-    for node in _comparisons(target):
-        if ref.slot in x.slots_of(node):
-            found.update(_turning_points(node, ref, step, before, row))
-    low, high = ref.variable.low, ref.variable.high
-    ahead = [value for value in found if (value - before) * step > 0 and low <= value <= high]
-    return sorted(ahead, key=lambda value: abs(value - before))
-
-
-def _comparisons(node: x.Expr) -> list[Comparison]:
-    return [n for n in x.walk(node) if isinstance(n, x.Compare | x.CompoundCompare)]
-
-
-def _turning_points(node: Comparison, ref: x.Ref, step: int, before: int, row: Row) -> list[int]:
-    """Values around which a comparison may change: solved where it is linear in the figure, else searched."""
-    sides = (node.left, node.right) if isinstance(node, x.Compare) else ()
-    if not sides or not all(_is_linear(side, ref.slot, row) for side in sides):
-        return _searched(node, ref, step, before, row)
-    root = _root(sides[0], sides[1], ref.slot, before, row)
-    return [] if root is None else [floor(root) - 1, floor(root), floor(root) + 1]
-
-
-def _root(left: x.Num, right: x.Num, slot: str, before: int, row: Row) -> Fraction | None:
-    """Where the difference of two sides, linear in the figure, is zero."""
-    ends: list[Fraction] = []
-    for value in (before, before + 1):
-        reference = Reference({**row, slot: value})
-        a, b = reference.number(left), reference.number(right)
-        if not isinstance(a, Fraction) or not isinstance(b, Fraction):
-            return None
-        ends.append(a - b)
-    slope = ends[1] - ends[0]
-    return before - ends[0] / slope if slope else None
-
-
-def _is_linear(node: x.Num, slot: str, row: Row) -> bool:
-    """Whether a number is linear in a figure; a divisor, a rounding or a choice that depends on it is not."""
-    if slot not in x.slots_of(node):
-        return True
-    match node:
-        case x.Ref():
-            return True
-        case x.Derived():
-            return row.get(node.ref.slot) is not None or _is_linear(node.formula, slot, row)
-        case x.Rate():
-            return slot not in x.slots_of(node.old) and _is_linear(node.new, slot, row)
-        case x.Arith():
-            in_left, in_right = slot in x.slots_of(node.left), slot in x.slots_of(node.right)
-            if (node.op == "/" and in_right) or (node.op == "*" and in_left and in_right):
-                return False
-            return _is_linear(node.left, slot, row) and _is_linear(node.right, slot, row)
-    return False
-
-
-def _searched(node: Comparison, ref: x.Ref, step: int, before: int, row: Row) -> list[int]:
-    """The first place where a comparison changes, going outwards in doubling strides, then by bisection."""
-    end = ref.variable.high if step > 0 else ref.variable.low
-    now = Reference(row).outcome(node)
-
-    def is_same(value: int) -> bool:
-        return Reference({**row, ref.slot: value}).outcome(node) is now
-
-    here, stride = before, 1
-    while (end - here) * step > 0:
-        there = here + step * min(stride, abs(end - here))
-        if not is_same(there):
-            return [_bisect(is_same, here, there)]
-        here, stride = there, stride * 2
-    return []
-
-
-def _bisect(is_inside: Callable[[int], bool], inside: int, outside: int) -> int:
-    """A value that is outside while its neighbour towards ``inside`` is not, between the two."""
-    while abs(outside - inside) > 1:
-        middle = (inside + outside) // 2
-        inside, outside = (middle, outside) if is_inside(middle) else (inside, middle)
-    return outside
 
 
 def _effort(before: int, after: int) -> Fraction:
@@ -363,7 +277,7 @@ def _divisors(tree: x.Bool) -> frozenset[str]:
 def _limited(tree: x.Bool) -> frozenset[str]:
     """Codes of the variables above the line of a ratio that has an upper limit somewhere in the rule."""
     above: list[x.Num] = []
-    for node in _comparisons(tree):
+    for node in comparisons_of(tree):
         if not isinstance(node, x.Compare) or node.op == "!=":
             continue
         side = node.right if node.op in (">", ">=") else node.left
