@@ -17,15 +17,20 @@ import polars as pl
 from kaiwu.figure.fact import read_value
 from kaiwu.figure.variable import Kind, Variable
 from kaiwu.pack.library import LOADERS, Library, Shelf, _loader
-from kaiwu.quantity import KaiwuError, parse_quantity
+from kaiwu.quantity import DIMENSIONLESS, KaiwuError, date_index, format_quantity, parse_quantity
+from kaiwu.quantity.dimension import RATIO_ONE
+from kaiwu.rule.check import Checker
 from kaiwu.rule.decision import Decision, Facts, Need, Scheme
 from kaiwu.rule.outcome import Outcome
+from kaiwu.rule.reference import Reference, Unknown
 from kaiwu.table import Document, parse_document
 
 CASE_KEYS = frozenset(
     {"name", "cites", "scheme", "clause", "as_of", "rated", "facts", "population", "findings", "expect", "load"}
 )
-EXPECT_KEYS = frozenset({"outcome", "amount", "class", "score", "rank", "missing", "near", "problem", "status"})
+EXPECT_KEYS = frozenset(
+    {"outcome", "amount", "class", "score", "rank", "missing", "near", "problem", "status", "figures"}
+)
 _OFFSET = re.compile(r"(.+)@(-?\d+)\Z")
 _YEAR = re.compile(r"((?:19|20)\d{2})年度?\s*(.+)\Z")
 
@@ -114,6 +119,7 @@ def _decide_case(library: Library, shelf: Shelf, case: Mapping[str, Any]) -> lis
         prefix = "" if single else f"{entity}: "
         differences += [prefix + d for d in _compare(decisions[0], expect, shelf)]
         differences += [prefix + d for d in _check_bulk(scheme, facts, decisions[0])]
+        differences += [prefix + d for d in _check_figures(facts, entity, expect.get("figures") or {}, shelf)]
     return differences
 
 
@@ -197,6 +203,22 @@ def _check_bulk(scheme: Scheme, facts: Facts, decision: Decision) -> list[str]:
         if decision.low is None or ends == (decision.low, decision.high)
         else [f"decide {ends} ≠ explain {(decision.low, decision.high)}"]
     )
+
+
+def _check_figures(facts: Facts, entity: str, figures: Mapping[str, Any], shelf: Shelf) -> list[str]:
+    """What derived variables come out as, by the exact reference."""
+    row = {**facts.row(entity), "#as_of": date_index(facts.as_of), "#rated": facts.rated}
+    differences = []
+    for name, value in figures.items():
+        want: Any = parse_quantity(str(value)).base
+        tree = Checker(shelf.vocabulary).value(str(name))
+        got = Reference(row).number(tree)
+        if tree.dimension == DIMENSIONLESS and isinstance(got, Fraction):
+            got *= RATIO_ONE
+        if got != want:
+            shown = got.value if isinstance(got, Unknown) else format_quantity(got, parse_quantity(str(value)).unit)
+            differences.append(f"{name}: 期望 / expected {value}, 得到 / got {shown}")
+    return differences
 
 
 def _outcome(word: Any) -> Outcome | str:
