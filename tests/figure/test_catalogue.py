@@ -76,9 +76,7 @@ def test_each_numeric_kind_counts_base_units(kind, unit, bound, high):
 def test_dates_years_flags_and_judgements_bound_themselves():
     founded = load_one(declare(kind="date", period="constant"))
     assert (founded.low, founded.high) == (date_index(dt.date(1900, 1, 1)), date_index(dt.date(2199, 12, 31)))
-    assert load_one(declare(kind="date", bound="[2000-01-01, 2030-12-31]")).low == date_index(
-        dt.date(2000, 1, 1)
-    )
+    assert load_one(declare(kind="date", bound="[2000-01-01, 2030-12-31]")).low == date_index(dt.date(2000, 1, 1))
     assert load_one(declare(kind="year", bound="[2000, 2050]")).high == 2050
     assert load_one(declare(kind="judgement")).high == 1
 
@@ -174,11 +172,7 @@ def test_one_name_for_two_variables_names_both_places():
     with pytest.raises(KaiwuError) as error:
         build_catalogue(load(REVENUE, "a.yaml"), load(declare("sales", aliases="[营收, REVENUE]"), "b.yaml"))
     first, second = error.value.problems
-    assert (
-        "a.yaml:" in first.zh
-        and "b.yaml:" in first.where
-        and {first.text, second.text} == {"营收", "revenue"}
-    )
+    assert "a.yaml:" in first.zh and "b.yaml:" in first.where and {first.text, second.text} == {"营收", "revenue"}
 
 
 def test_a_later_pack_may_replace_a_code_only_when_it_says_so():

@@ -145,9 +145,7 @@ def _read_unit(entry: Entry, kind: Kind) -> Unit | None:
     if not text:
         return None
     if kind not in _NUMERIC:
-        entry.complain(
-            "F-VAR-UNIT", f"{kind} 类变量没有单位, 请删去", f"kind {kind} takes no unit; remove it", "unit"
-        )
+        entry.complain("F-VAR-UNIT", f"{kind} 类变量没有单位, 请删去", f"kind {kind} takes no unit; remove it", "unit")
         return None
     try:
         unit = find_unit(text)
@@ -177,9 +175,7 @@ def _read_grain(entry: Entry, kind: Kind, unit: Unit | None) -> Fraction:
     decimals = entry.whole_number("decimals", 0, MAX_DECIMALS)
     if unit is None:
         if decimals is not None and kind not in _NUMERIC:
-            entry.complain(
-                "F-VAR-DECIMALS", f"{kind} 类没有小数位", f"kind {kind} has no decimals", "decimals"
-            )
+            entry.complain("F-VAR-DECIMALS", f"{kind} 类没有小数位", f"kind {kind} has no decimals", "decimals")
         return Fraction(1)
     if decimals is None:
         powers = unit.dimension.powers
@@ -224,9 +220,7 @@ def _read_values(entry: Entry) -> dict[str, Labels]:
             entry.complain("F-VAR-VALUES", f"取值“{word}”重复", f"value “{word}” occurs twice", "values")
         return {word: (word, word) for word in words}
     if not isinstance(values, dict) or not values:
-        entry.complain(
-            "F-VAR-VALUES", "values 要写列表或映射", "values must be a list or a mapping", "values"
-        )
+        entry.complain("F-VAR-VALUES", "values 要写列表或映射", "values must be a list or a mapping", "values")
         return {}
     labels: dict[str, Labels] = {}
     for code, label in values.items():
@@ -239,9 +233,7 @@ def _read_values(entry: Entry) -> dict[str, Labels]:
     return labels
 
 
-def _read_bounds(
-    entry: Entry, kind: Kind, unit: Unit | None, grain: Fraction, values: int
-) -> tuple[int, int]:
+def _read_bounds(entry: Entry, kind: Kind, unit: Unit | None, grain: Fraction, values: int) -> tuple[int, int]:
     """Bounds of the stored integer, both included."""
     fixed = {Kind.FLAG: 1, Kind.JUDGEMENT: 1, Kind.CATEGORY: max(values - 1, 0), Kind.TEXT: 0}
     pair = entry.data.get("bound")
@@ -260,9 +252,7 @@ def _read_bounds(
     if low is None or high is None:
         return 0, 0
     if low >= high:
-        entry.complain(
-            "F-VAR-BOUND", "bound 的最小值要小于最大值", "the lower bound must be below the upper", "bound"
-        )
+        entry.complain("F-VAR-BOUND", "bound 的最小值要小于最大值", "the lower bound must be below the upper", "bound")
     return low, high
 
 
@@ -272,9 +262,7 @@ def _default_bounds(kind: Kind) -> tuple[int, int]:
     return date_index(FIRST_DAY), date_index(LAST_DAY)
 
 
-def _read_bound(
-    entry: Entry, index: int, end: Any, kind: Kind, unit: Unit | None, grain: Fraction
-) -> int | None:
+def _read_bound(entry: Entry, index: int, end: Any, kind: Kind, unit: Unit | None, grain: Fraction) -> int | None:
     if kind is Kind.DATE and isinstance(end, dt.date):
         return date_index(end)
     if kind is Kind.YEAR and isinstance(end, int) and not isinstance(end, bool):

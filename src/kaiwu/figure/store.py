@@ -56,9 +56,7 @@ class FigureStore:
         """
         shaped = shape_figures(figures)
         if not shaped.height:
-            raise KaiwuError(
-                Problem("F-STORE-EMPTY", "没有可入库的数据", "there is nothing to store", where=source)
-            )
+            raise KaiwuError(Problem("F-STORE-EMPTY", "没有可入库的数据", "there is nothing to store", where=source))
         with self._lock():
             lines = read_manifest(self.folder)
             _check_day(lines, known_at)
@@ -70,9 +68,7 @@ class FigureStore:
             )
             digest = _digest_batch(rows)
             file, sha256 = self._write(rows, f"batch-{number:06d}-{digest[:8]}.parquet")
-            line = ManifestLine(
-                number, "batch", file, sha256, rows.height, known_at, source, (number, number), digest
-            )
+            line = ManifestLine(number, "batch", file, sha256, rows.height, known_at, source, (number, number), digest)
             add_line(self.folder, line)
         return number
 
@@ -97,9 +93,7 @@ class FigureStore:
             covers = (1, last.batch)
             add_line(
                 self.folder,
-                ManifestLine(
-                    last.batch, "snapshot", file, sha256, rows.height, last.known_at, "", covers, digest
-                ),
+                ManifestLine(last.batch, "snapshot", file, sha256, rows.height, last.known_at, "", covers, digest),
             )
         return last.batch
 
@@ -127,9 +121,7 @@ class FigureStore:
 
         Compaction does not change it, nor do batches recorded later.
         """
-        return digest_value(
-            [[n.batch, n.known_at, n.source, n.rows, n.digest] for n in self.batches(known_at)]
-        )
+        return digest_value([[n.batch, n.known_at, n.source, n.rows, n.digest] for n in self.batches(known_at)])
 
     def frame(
         self,
@@ -147,9 +139,7 @@ class FigureStore:
         """
         slots = [Slot(item) if isinstance(item, Variable) else item for item in variables]
         year = (as_of + dt.timedelta(days=1)).year - 1 if rated is None else rated
-        return build_frame(
-            self, population, slots, rated=year, as_of=as_of, known_at=known_at, purpose=purpose
-        )
+        return build_frame(self, population, slots, rated=year, as_of=as_of, known_at=known_at, purpose=purpose)
 
     def check(self) -> list[Problem]:
         """Verify every file of the manifest and name what a crash left behind."""
