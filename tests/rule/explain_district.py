@@ -55,9 +55,7 @@ PERIODS = [
 ]
 
 CATALOGUE = build_catalogue(VARIABLES)
-CHECKER = Checker(
-    Vocabulary({n: v for v in VARIABLES for n in v.names}, {p.word: p for p in PERIODS}, {"以上": ">="})
-)
+CHECKER = Checker(Vocabulary({n: v for v in VARIABLES for n in v.names}, {p.word: p for p in PERIODS}, {"以上": ">="}))
 
 
 def condition(text: str):

@@ -39,7 +39,12 @@ def test_the_threshold_and_the_ratio_are_closed_by_the_larger_of_both_needs() ->
 
 def test_nobody_is_told_to_lower_revenue_or_to_give_up_land() -> None:
     row = firm(rd=1, revenue=10**12, land=50 * MU, tax=10**8)
-    for text in ("营业收入 <= 1万元", "研发费用 / 营业收入 >= 3%", "实缴税收 / 用地面积 >= 40万元/亩", "营业收入 < 2000万元"):
+    for text in (
+        "营业收入 <= 1万元",
+        "研发费用 / 营业收入 >= 3%",
+        "实缴税收 / 用地面积 >= 40万元/亩",
+        "营业收入 < 2000万元",
+    ):
         assert all(grains > 0 for change in changes_of(text, row) for grains in change.values())
         assert "再降低" not in "".join(r.zh for r in explain_condition(condition(text), row))
 
@@ -60,7 +65,13 @@ def test_energy_use_is_never_advised_to_grow() -> None:
 
 def test_dates_categories_flags_and_findings_are_never_advised() -> None:
     row = firm(founded=2025 * 372, grade=3, accident=1, organised=0)
-    for text in ("成立日期 <= 2020-01-01", "基准日 - 成立日期 >= 3年", "亩均评价 in (A, B)", "非 重大事故", "有研发机构"):
+    for text in (
+        "成立日期 <= 2020-01-01",
+        "基准日 - 成立日期 >= 3年",
+        "亩均评价 in (A, B)",
+        "非 重大事故",
+        "有研发机构",
+    ):
         assert Reference(row).outcome(condition(text)) is Outcome.FAIL
         assert changes_of(text, row) == []
 
@@ -143,7 +154,17 @@ def test_no_more_misses_than_asked_for(limit: int) -> None:
 _TINY = [declare(code, zh, high=40) for code, zh in (("a", "甲"), ("b", "乙"), ("c", "丙"))]
 _CHECKER = Checker(Vocabulary({n: v for v in _TINY for n in v.names}, {p.word: p for p in PERIODS}))
 _VALUES = st.sampled_from(
-    ["甲", "乙", "甲 + 乙", "甲 - 丙", "2 * 甲 - 乙", "min(甲, 乙)", "max(乙, 丙)", "如果(甲 >= 9分钱, 乙, 丙)", "四舍五入(甲, 7分钱)"]
+    [
+        "甲",
+        "乙",
+        "甲 + 乙",
+        "甲 - 丙",
+        "2 * 甲 - 乙",
+        "min(甲, 乙)",
+        "max(乙, 丙)",
+        "如果(甲 >= 9分钱, 乙, 丙)",
+        "四舍五入(甲, 7分钱)",
+    ]
 )
 _RATIOS = st.sampled_from(["甲 / 乙", "(甲 + 乙) / 丙", "乙 / (甲 + 丙)"])
 

@@ -30,7 +30,6 @@ PHRASES: dict[str, Words] = {
     "years": ("{years}年", "{years} year{ys}"),
     "about": ("约{value}", "about {value}"),
     "between": ("{low}至{high}", "{low} to {high}"),
-    "plain": ("{value}({dimension})", "{value} ({dimension})"),
     # conditions in words
     "and": ("{left} 且 {right}", "{left} and {right}"),
     "or": ("{left} 或 {right}", "{left} or {right}"),
