@@ -33,7 +33,7 @@ def speaking(function: Command) -> Command:
     return wrapped
 
 
-class Day(click.ParamType):
+class Day(click.ParamType[dt.date]):
     """A date as ``2024-06-30``."""
 
     name = "date"
