@@ -119,14 +119,7 @@ class _Check:
                     s.Binary(op=">", left=node.args[0], right=zero, at=node.at, end=node.end), shift, negate
                 )
             case s.Call(function="if"):
-                if len(node.args) != 3:
-                    raise self.error(
-                        "R-IF", "如果(条件, 值, 否则) 要三项", "if(condition, then, else) takes three parts", node
-                    )
-                test = self.condition(node.args[0], shift, False)
-                contrary = self.condition(node.args[0], shift, True)
-                then, other = (self.condition(n, shift, negate) for n in node.args[1:])
-                return x.Or(items=(x.And(items=(test, then)), x.And(items=(contrary, other))), text=text)
+                return self.either(node, shift, negate)
             case s.Name():
                 return self.flag(node, shift, negate)
             case s.Word():
@@ -134,6 +127,18 @@ class _Check:
         raise self.error(
             "R-NOT-CONDITION", "这里要一个条件(能判断是与否)", "a condition is wanted here, not a number", node
         )
+
+    def either(self, node: s.Call, shift: int, negate: bool) -> x.Bool:
+        """``如果`` between conditions: the first test that holds, all earlier ones failing, with its condition."""
+        self.check_choice(node)
+        branches: list[x.Bool] = []
+        failed: list[x.Bool] = []
+        for test, then in zip(node.args[:-1:2], node.args[1::2], strict=True):
+            holds = self.condition(test, shift, False)
+            branches.append(x.And(items=(*failed, holds, self.condition(then, shift, negate))))
+            failed.append(self.condition(test, shift, True))
+        branches.append(x.And(items=(*failed, self.condition(node.args[-1], shift, negate))))
+        return x.Or(items=tuple(branches), text=self.words(node))
 
     def parts(self, node: s.Node, op: str, shift: int, negate: bool) -> tuple[x.Bool, ...]:
         """The operands of a chain of one connective, without recursion along the chain."""
@@ -451,14 +456,7 @@ class _Check:
                     first, values[i] = self.alike(first, node.args[0], values[i], node.args[i])
                 return x.Pick(op=node.function, items=(first, *values[1:]), dimension=first.dimension, text=text)
             case "if":
-                if len(node.args) != 3:
-                    raise self.error(
-                        "R-IF", "如果(条件, 值, 否则) 要三项", "if(condition, then, else) takes three parts", node
-                    )
-                test = self.condition(node.args[0], shift, False)
-                then, other = self.number(node.args[1], shift), self.number(node.args[2], shift)
-                then, other = self.alike(then, node.args[1], other, node.args[2])
-                return x.Choose(cases=((test, then),), otherwise=other, dimension=then.dimension, text=text)
+                return self.choice(node, shift)
             case "round" | "floor" | "ceil":
                 return self.rounding(node, shift)
             case "abs":
@@ -468,6 +466,29 @@ class _Check:
                 minus = x.Arith(op="-", left=zero, right=inner, dimension=inner.dimension)
                 return x.Choose(cases=((negative, minus),), otherwise=inner, dimension=inner.dimension, text=text)
         raise self.error("R-NOT-NUMBER", "这个函数不给出数值", "this function gives no number", node)
+
+    def choice(self, node: s.Call, shift: int) -> x.Num:
+        """``如果(条件, 值, 条件, 值, …, 否则)``: the value of the first condition that holds."""
+        self.check_choice(node)
+        tests = [self.condition(test, shift, False) for test in node.args[:-1:2]]
+        nodes = (*node.args[1::2], node.args[-1])
+        values = [self.number(value, shift) for value in nodes]
+        # A bare zero takes the dimension of the others, so the first value that has one is what all must be like.
+        like = next((i for i, v in enumerate(values) if not (isinstance(v, x.Literal) and v.bare)), 0)
+        for i in range(len(values)):
+            if i != like:
+                values[like], values[i] = self.alike(values[like], nodes[like], values[i], nodes[i])
+        cases = tuple(zip(tests, values[:-1], strict=True))
+        return x.Choose(cases=cases, otherwise=values[-1], dimension=values[like].dimension, text=self.words(node))
+
+    def check_choice(self, node: s.Call) -> None:
+        if len(node.args) < 3 or len(node.args) % 2 == 0:
+            raise self.error(
+                "R-IF",
+                "如果 要写成 如果(条件, 值, 否则), 或 如果(条件, 值, 条件, 值, …, 否则)",
+                "write if(condition, then, else) or if(condition, then, condition, then, …, else)",
+                node,
+            )
 
     def rounding(self, node: s.Call, shift: int) -> x.Num:
         if len(node.args) != 2:
