@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from explain_district import YUAN, amount, firm
+
 from kaiwu.rule.explain import explain_amount, missing_in_amount
 
 

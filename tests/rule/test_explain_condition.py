@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from explain_district import MU, YUAN, condition, firm
+
 from kaiwu.quantity import date_index
 from kaiwu.rule.decision import Reason
 from kaiwu.rule.explain import explain_condition, missing_slots, open_findings

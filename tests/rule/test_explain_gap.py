@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from explain_district import MU, PERIODS, YUAN, condition, declare, firm
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from explain_district import MU, PERIODS, YUAN, condition, declare, firm
 from kaiwu.rule import expression as x
 from kaiwu.rule.check import Checker
 from kaiwu.rule.explain import explain_condition, explain_misses, near_misses

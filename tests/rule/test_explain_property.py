@@ -5,15 +5,15 @@ from __future__ import annotations
 import random
 from fractions import Fraction
 
+from explain_district import YUAN, condition, firm
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
+from strategies import Case, Row, cases
 
-from explain_district import YUAN, condition, firm
 from kaiwu.rule import expression as x
 from kaiwu.rule.explain import explain_amount, explain_condition, explain_misses, missing_slots, near_misses, outline
 from kaiwu.rule.outcome import Outcome, all_of, negated
 from kaiwu.rule.reference import Reference
-from strategies import Case, Row, cases
 
 QUICK = settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
 
