@@ -18,7 +18,7 @@ COMMANDS: dict[str, str] = {
     "lint": "kaiwu.cli.pack_command:lint",
     "schemes": "kaiwu.cli.pack_command:schemes",
     "variables": "kaiwu.cli.pack_command:variables",
-    "import": "kaiwu.cli.import_command:import_files",
+    "import": "kaiwu.cli.import_command:import_command",
     "run": "kaiwu.cli.run_command:run",
     "runs": "kaiwu.cli.run_command:runs",
     "explain": "kaiwu.cli.run_command:explain",
