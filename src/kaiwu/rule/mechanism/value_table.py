@@ -29,8 +29,8 @@ class ValueTable:
             return choose(cases[:-1], cases[-1][1])
         return choose(cases, self.otherwise.raw)
 
-    def check_values(self, context: MechanismContext, of: str, variable: Variable, *, whole: bool = True) -> None:
-        """Complain of keys that are no values of the category and of twins; where ``whole``, of forgotten values too."""
+    def check_values(self, context: MechanismContext, of: str, variable: Variable) -> None:
+        """Complain of keys that are no values of the category, of twins and of forgotten values."""
         seen: dict[int, str] = {}
         for value in self.grants:
             for code in context.members(of, value, (*self.path, value)):
@@ -43,7 +43,7 @@ class ValueTable:
                     )
                 seen[code] = value
         forgotten = [value for code, value in enumerate(variable.values) if code not in seen]
-        if whole and forgotten and self.otherwise is None:
+        if forgotten and self.otherwise is None:
             listed = "、".join(forgotten[:12])
             context.complain(
                 self.path,
