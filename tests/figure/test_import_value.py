@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
+from decimal import Decimal
 from fractions import Fraction
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kaiwu.figure.cell_value import read_value
+from kaiwu.figure.cell_value import Value, ValueReader, read_value
 from kaiwu.figure.number_text import spell_number
 from kaiwu.figure.sheet import Cell, CellKind
 from kaiwu.quantity.date import date_index
-from kaiwu.quantity.parse import parse_quantity
 from kaiwu.quantity.problem import KaiwuError
 from kaiwu.quantity.unit import find_unit
 
@@ -154,11 +155,23 @@ def test_declared_rounding_is_half_up_by_sign(value: float, fen: int) -> None:
     assert rounded.is_rounded == (fen % 1_000_000 != 0)
 
 
-@given(st.decimals(-(10**6), 10**6, places=6, allow_nan=False))
-def test_the_fast_way_for_plain_numbers_answers_what_the_parser_answers(value: object) -> None:
-    spelled = f"{value:f}"
-    fast = read_value(text(spelled), VARIABLES["revenue"], WAN).grains
-    assert fast == parse_quantity(spelled, default_unit=WAN).base / 1
+@given(st.decimals(-(10**9), 10**9, allow_nan=False), st.sampled_from(["", "元", "万元", "亿元"]), st.booleans())
+def test_the_short_way_for_plain_numbers_answers_what_the_long_way_answers(
+    value: Decimal, unit: str, rounds: bool
+) -> None:
+    declared = find_unit(unit) if unit else None
+    reader = ValueReader(VARIABLES["revenue"], declared, rounds=rounds)
+    for cell in (text(f"{value:f}"), Cell(CellKind.NUMBER, f"{value:f}"), number(float(value))):
+        assert answer(lambda c=cell: reader.read(c)) == answer(
+            lambda c=cell: read_value(c, VARIABLES["revenue"], declared, rounds=rounds)
+        )
+
+
+def answer(read: Callable[[], Value]) -> Value | str:
+    try:
+        return read()
+    except KaiwuError as flaw:
+        return flaw.problems[0].code
 
 
 @given(st.integers(-(10**12), 10**12))

@@ -28,7 +28,8 @@ from kaiwu.quantity.unit import Unit, find_unit, has_unit
 
 YES = frozenset({"是", "有", "y", "yes", "true", "1", "√", "✓", "✔", "对", "符合"})
 NO = frozenset({"否", "没有", "n", "no", "false", "0", "×", "✗", "✘", "x", "不是", "不符合"})
-_PLAIN = re.compile(r"-?[0-9]{1,18}(?:\.[0-9]{1,18})?", re.ASCII)
+_NUMBERS = (CellKind.NUMBER, CellKind.TEXT)
+_PLAIN = re.compile(r"(-?[0-9]{1,18})(?:\.([0-9]{1,18}))?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +70,28 @@ def read_value(cell: Cell, variable: Variable, unit: Unit | None = None, *, roun
     return value
 
 
+class ValueReader:
+    """``read_value`` for all cells of one column: plain numbers take a short way with the same answer."""
+
+    def __init__(self, variable: Variable, unit: Unit | None, *, rounds: bool = False) -> None:
+        self._variable, self._unit, self._rounds = variable, unit, rounds
+        self._scale = unit.factor / variable.grain if unit is not None and variable.is_numeric else None
+
+    def read(self, cell: Cell) -> Value:
+        """The value of a cell. Raises ``KaiwuError`` as ``read_value`` does."""
+        if self._scale is not None and not cell.format and (found := _PLAIN.fullmatch(cell.text)):
+            whole, part = found.groups()
+            part = part or ""
+            count, rest = divmod(int(whole + part) * self._scale.numerator, self._scale.denominator * 10 ** len(part))
+            if not rest and self._variable.low <= count <= self._variable.high and cell.kind in _NUMBERS:
+                return Value(count, unit=self._unit.zh if self._unit else "")
+        return read_value(cell, self._variable, self._unit, rounds=self._rounds)
+
+
 def _read_number(cell: Cell, variable: Variable, unit: Unit | None, rounds: bool) -> Value:
     if cell.kind == CellKind.TEXT and is_missing_token(cell.text):
         return MISSING
-    if cell.kind not in (CellKind.NUMBER, CellKind.TEXT):
+    if cell.kind not in _NUMBERS:
         raise KaiwuError(_wrong_kind(cell, variable))
     quantity = _read_quantity(cell, variable, unit)
     base = quantity.base
@@ -99,8 +118,6 @@ def _read_quantity(cell: Cell, variable: Variable, unit: Unit | None) -> Quantit
         if meaning.letters and has_unit(meaning.letters):
             return parse_quantity(cell.text + meaning.letters, dimension=dimension)
     text = cell.text.strip().removeprefix("'")
-    if unit is not None and _PLAIN.fullmatch(text):
-        return Quantity(Fraction(text), unit)  # what parse_quantity answers, without its ceremony
     return parse_quantity(text, default_unit=unit, dimension=dimension)
 
 

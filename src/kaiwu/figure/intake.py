@@ -175,9 +175,7 @@ class _Intake:
 
     def _read_rows(self, sheet: Sheet, layout: Layout, binding: Binding) -> None:
         reader = RowReader(sheet, layout, binding, self._template, self._register, self._period)
-        kinds = {
-            row: classify_row(sheet, row, layout, binding) for row in sorted(sheet.rows) if row > layout.last_head_row
-        }
+        kinds = {row: classify_row(sheet, row, binding) for row in sorted(sheet.rows) if row > layout.last_head_row}
         rows = []
         for row, kind in kinds.items():
             if kind == RowKind.DATA:

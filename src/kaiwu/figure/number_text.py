@@ -27,6 +27,8 @@ def spell_number(shortest: str) -> str | None:
     More than 15 significant digits are rounded to 15, as Excel itself shows the number. ``None`` for inf and
     nan.
     """
+    if len(shortest) <= SHOWN_DIGITS and shortest.endswith(".0") and shortest != "-0.0":
+        return shortest[:-2]
     try:
         number = Decimal(shortest)
     except InvalidOperation:

@@ -11,7 +11,6 @@ from enum import StrEnum
 from kaiwu.figure.binding import Binding, Column
 from kaiwu.figure.head import fold_head
 from kaiwu.figure.head_index import Role
-from kaiwu.figure.layout import Layout
 from kaiwu.figure.sheet import Cell, CellKind, Sheet
 from kaiwu.quantity.number import is_missing_token
 
@@ -40,12 +39,12 @@ _NOTE = re.compile(
 _SECTION = re.compile(r"(?:\([一二三四五六七八九十]+\)|[一二三四五六七八九十]+[、.])")
 
 
-def classify_row(sheet: Sheet, row: int, layout: Layout, binding: Binding) -> RowKind:
+def classify_row(sheet: Sheet, row: int, binding: Binding) -> RowKind:
     """Decide what a row below the head is, by its key, its words and whether bound columns hold anything."""
-    if _is_head_again(sheet, row, layout):
-        return RowKind.HEAD
     key = binding.only(Role.ENTITY)
     assert key is not None, "a layout has a key column"
+    if _is_head_again(sheet, row, key):
+        return RowKind.HEAD
     is_keyless = _is_missing(sheet.filled(row, key.index)) or _total_word(sheet.filled(row, key.index)) != ""
     words = [_total_word(sheet.cell(row, c)) for c in sheet.columns]
     word = next((w for w in words if w), "")
@@ -96,8 +95,7 @@ def _is_note(sheet: Sheet, row: int, values: list[Column]) -> bool:
     return len(texts) == 1 and (is_wide or bool(_SECTION.match(folded)))
 
 
-def _is_head_again(sheet: Sheet, row: int, layout: Layout) -> bool:
-    """Most cells of the row repeat the heads above them."""
-    texts = [(c, cell) for c in layout.heads if not (cell := sheet.cell(row, c)).is_blank]
-    same = sum(1 for c, cell in texts if fold_head(cell.text) in map(fold_head, layout.heads[c]))
-    return len(texts) > 0 and same * 2 > len(texts) and same >= min(2, len(layout.heads))
+def _is_head_again(sheet: Sheet, row: int, key: Column) -> bool:
+    """The key column repeats one of its heads."""
+    cell = sheet.cell(row, key.index)
+    return cell.kind == CellKind.TEXT and fold_head(cell.text) in map(fold_head, key.parts)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from kaiwu.figure.binding import Binding, Column, place_period
-from kaiwu.figure.cell_value import Value, read_value
+from kaiwu.figure.cell_value import Value, ValueReader
 from kaiwu.figure.finding import Finding, find_at
 from kaiwu.figure.head_index import Role
 from kaiwu.figure.import_template import ImportTemplate
@@ -65,6 +65,9 @@ class RowReader:
         self._register = register
         self._codes_by_name = _unique_names(register) if template.entity_kind != EntityKind.FIRM else {}
         self._values = binding.all(Role.VALUE)
+        self._readers = {
+            c.index: ValueReader(c.variable, c.unit, rounds=c.rule.rounds if c.rule else False) for c in self._values
+        }
         self._key, self._name = binding.only(Role.ENTITY), binding.only(Role.NAME)
         self._constants: dict[str, Any] = {
             "scope": template.scope,
@@ -150,14 +153,13 @@ class RowReader:
         return period
 
     def _read_cell(self, row: Row, column: Column, period: Period | None) -> None:
-        sheet, rule = self._sheet, column.rule
+        sheet = self._sheet
         if not column.is_sound:
             row.values[column.index] = None
             return
-        assert rule is not None, "a value column has a rule"
         try:
             cell = self._single_cell(row.number, column.index)
-            value = read_value(cell, rule.variable, column.unit, rounds=rule.rounds)
+            value = self._readers[column.index].read(cell)
             row.values[column.index] = value
             if value.warning is not None:
                 row.findings.append(find_at(sheet, row.number, column.index, value.warning, is_error=False))

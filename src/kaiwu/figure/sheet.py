@@ -65,12 +65,14 @@ class Sheet:
     has_formats: bool = True
     encoding: str = ""
     hidden_rows: int = 0
+    width: int = 0
+    """Columns from ``left`` to the last cell of the longest row."""
     _anchors: dict[Place, Place] | None = field(default=None, repr=False)
 
-    @property
-    def width(self) -> int:
-        """Columns from ``left`` to the last cell of the longest row."""
-        return max((len(cells) for cells in self.rows.values()), default=0)
+    def add_row(self, row: int, cells: tuple[Cell, ...]) -> None:
+        """Put a row of cells, which begin at column ``left``."""
+        self.rows[row] = cells
+        self.width = max(self.width, len(cells))
 
     @property
     def columns(self) -> range:

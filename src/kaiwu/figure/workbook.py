@@ -116,7 +116,7 @@ def _collect(lines: Iterator[Any], file: str) -> Iterator[Sheet]:
             sheet = _open_sheet(line, file)
         else:
             assert sheet is not None, "a row before its sheet"
-            sheet.rows[line[0]] = tuple(_unpack(cell, formats) for cell in line[1])
+            sheet.add_row(line[0], tuple(_unpack(cell, formats) for cell in line[1]))
     if sheet is not None:
         yield sheet
 
