@@ -132,8 +132,8 @@ def _bind(
     binding.columns.append(column)
     matches = index.match(column.parts)
     if len(matches) != 1:
-        finding = _unbound(sheet, layout, column, index) if not matches else _ambiguous(sheet, layout, column, matches)
-        binding.findings.append(finding)
+        problem = word_unbound(column, index, matches)
+        binding.findings.append(find_at(sheet, layout.bottom, column.index, problem, is_error=bool(matches)))
         return
     match = matches[0]
     column.role, column.rule, column.attribute = match.target.role, match.target.rule, match.target.attribute
@@ -147,22 +147,20 @@ def _bind(
         binding.findings += [find_at(sheet, layout.bottom, column.index, p) for p in flaw.problems]
 
 
-def _unbound(sheet: Sheet, layout: Layout, column: Column, index: HeadIndex) -> Finding:
+def word_unbound(column: Column, index: HeadIndex, matches: Sequence[Match]) -> Problem:
+    """The problem of a head that means nothing (``IN-COLUMN-UNBOUND``) or several things (``IN-HEAD-AMBIGUOUS``)."""
+    if matches:
+        listed = "、".join(_print_match(m) for m in matches)
+        zh = f"表头“{column.head}”可以是 {listed}; 请在导入模板中写明"
+        en = f"head “{column.head}” may mean {listed}; say which in an import template"
+        return Problem("IN-HEAD-AMBIGUOUS", zh, en, text=column.head)
     name = "".join(read_head(part)[-1].name for part in column.parts)
     near = get_close_matches(name, index.names, n=3, cutoff=0.6)
     zh = f"列“{column.head}”未读取: 没有这个变量、别名或模板列"
     en = f"column “{column.head}” is not read: no variable, alias or template column has this name"
     if near:
         zh, en = f"{zh}; 是否指 {'、'.join(near)}?", f"{en}; did you mean {', '.join(near)}?"
-    problem = Problem("IN-COLUMN-UNBOUND", zh, en, text=column.head)
-    return find_at(sheet, layout.bottom, column.index, problem, is_error=False)
-
-
-def _ambiguous(sheet: Sheet, layout: Layout, column: Column, matches: Sequence[Match]) -> Finding:
-    listed = "、".join(_print_match(m) for m in matches)
-    zh = f"表头“{column.head}”可以是 {listed}; 请在导入模板中写明"
-    en = f"head “{column.head}” may mean {listed}; say which in an import template"
-    return find_at(sheet, layout.bottom, column.index, Problem("IN-HEAD-AMBIGUOUS", zh, en, text=column.head))
+    return Problem("IN-COLUMN-UNBOUND", zh, en, text=column.head)
 
 
 def _print_match(match: Match) -> str:
@@ -182,28 +180,31 @@ def _choose_unit(sheet: Sheet, layout: Layout, column: Column, match: Match, bin
     if not variable.is_numeric or variable.unit is None:
         return None
     dimension = variable.unit.dimension
-    if len(match.units) > 1:
-        listed = "、".join(u.zh for u in match.units)
-        raise KaiwuError(Problem("IN-HEAD-UNITS", f"表头有两个单位: {listed}", f"two units in one head: {listed}"))
     declared = column.rule.unit if column.rule else None
-    written = _settle(match.units[0], variable, column.head) if match.units else None
+    written = settle_head_unit(column, match)
     if written is None:
         fitting = [s for u in layout.title_units if (s := settle_unit(u, dimension)) is not None]
         written = fitting[0] if len(fitting) == 1 else None
     if written is not None and declared is not None and written != declared:
         binding.findings.append(_other_unit(sheet, layout, column, written, declared))
-    return written or declared or _natural_unit(variable)
+    return written or declared or choose_natural_unit(variable)
 
 
-def _settle(unit: Unit, variable: Variable, head: str) -> Unit:
-    assert variable.unit is not None
-    settled = settle_unit(unit, variable.unit.dimension)
+def settle_head_unit(column: Column, match: Match) -> Unit | None:
+    """The unit that a head itself gives. Raises ``KaiwuError`` for two units or one of another dimension."""
+    variable = column.variable
+    if not variable.is_numeric or variable.unit is None or not match.units:
+        return None
+    if len(match.units) > 1:
+        listed = "、".join(u.zh for u in match.units)
+        raise KaiwuError(Problem("IN-HEAD-UNITS", f"表头有两个单位: {listed}", f"two units in one head: {listed}"))
+    settled = settle_unit(match.units[0], variable.unit.dimension)
     if settled is None:
-        raise KaiwuError(dimension_problem(head, unit.dimension, variable.unit.dimension))
+        raise KaiwuError(dimension_problem(column.head, match.units[0].dimension, variable.unit.dimension))
     return settled
 
 
-def _natural_unit(variable: Variable) -> Unit | None:
+def choose_natural_unit(variable: Variable) -> Unit | None:
     """Persons, firms, items and points need no unit, unless the variable itself is in 万人."""
     is_natural = variable.kind in (Kind.COUNT, Kind.SCORE) and variable.unit and not scale_of(variable.unit)
     return variable.unit if is_natural else None
