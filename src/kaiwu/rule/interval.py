@@ -58,9 +58,9 @@ class IntervalLowering:
                 return low, high
             case x.Months():
                 later, earlier = self.ends(node.later), self.ends(node.earlier)
-                ends = [p.divide(Op.FLOOR, p.sub(a.n, b.n), p.const(31))
-                        for a, b in ((later[0], earlier[1]), (later[1], earlier[0]))]  # fmt: skip
-                return self._whole(ends[0], Fraction(1)), self._whole(ends[1], Fraction(1))
+                days = (self.base._arith("-", later[0], earlier[1]), self.base._arith("-", later[1], earlier[0]))
+                low, high = (self.base._divide(Op.FLOOR, d, Fraction(31)) for d in days)
+                return self._whole(low, Fraction(1)), self._whole(high, Fraction(1))
             case x.Arith():
                 return self._arith(node)
         raise KaiwuError(

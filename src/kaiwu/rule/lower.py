@@ -60,9 +60,8 @@ class Lowering:
                 n = self._divide(ROUNDING[node.mode], inner, node.step)
                 return Ratio(n, self.one, node.step, inner.guard)
             case x.Months():
-                later, earlier = self.number(node.later), self.number(node.earlier)
-                days = p.sub(later.n, earlier.n)
-                return Ratio(p.divide(Op.FLOOR, days, p.const(31)), self.one, Fraction(1), self._either(later, earlier))
+                days = self._arith("-", self.number(node.later), self.number(node.earlier))
+                return Ratio(self._divide(Op.FLOOR, days, Fraction(31)), self.one, Fraction(1), days.guard)
             case x.Rate():
                 return self._rate(self.number(node.new), self.number(node.old))
             case x.Arith():
@@ -103,7 +102,7 @@ class Lowering:
             return Ratio(p.add(left, right) if op == "+" else p.sub(left, right), d, scale, self._either(a, b))
         if op == "*":
             return Ratio(p.mul(a.n, b.n), p.mul(a.d, b.d), a.scale * b.scale, self._either(a, b))
-        guard = p.conjunction(Op.OR, [a.guard, b.guard, self._is_zero(b.n)])
+        guard = p.conjunction(Op.OR, [a.guard, b.guard, self._is_zero(b)])
         top, bottom = a.n, b.n
         if p.low[b.n] < 0:
             negative = p.compare(Op.LT, b.n, p.const(0))
@@ -111,14 +110,35 @@ class Lowering:
             bottom = p.select(negative, p.sub(p.const(0), bottom), bottom)
         return Ratio(p.mul(top, b.d), p.mul(a.d, bottom), a.scale / b.scale, guard)
 
-    def _is_zero(self, n: int) -> int:
+    def _is_zero(self, value: Ratio) -> int:
         p = self.p
-        return self.never if p.low[n] > 0 or p.high[n] < 0 else p.compare(Op.EQ, n, p.const(0))
+        if p.low[value.n] > 0 or p.high[value.n] < 0:
+            return self.never
+        return self._if_known(value.d, p.compare(Op.EQ, value.n, p.const(0)))
+
+    def _has_no_growth(self, base: Ratio) -> int:
+        """True where the base is known and not above zero."""
+        p = self.p
+        if p.low[base.n] > 0:
+            return self.never
+        return self._if_known(base.d, p.compare(Op.LE, base.n, p.const(0)))
+
+    def _if_known(self, d: int, test: int) -> int:
+        """The test where the denominator is there; without it the value is missing, whatever the numerator says."""
+        return self.p.conjunction(Op.AND, [self.p.is_known(d), test])
+
+    def _pair(self, new: Ratio, old: Ratio) -> tuple[int, int]:
+        """Numerators over one denominator, which cancels; they are missing where it is."""
+        p = self.p
+        left, right, d, _ = self._unify(new, old)
+        if d != self.one and new.d == old.d:
+            nothing = p.mul(p.const(0), d)
+            left, right = p.add(left, nothing), p.add(right, nothing)
+        return left, right
 
     def _rate(self, new: Ratio, old: Ratio) -> Ratio:
-        left, right, _, _ = self._unify(new, old)
-        base = self.p.compare(Op.LE, old.n, self.p.const(0)) if self.p.low[old.n] <= 0 else self.never
-        guard = self.p.conjunction(Op.OR, [new.guard, old.guard, base])
+        left, right = self._pair(new, old)
+        guard = self.p.conjunction(Op.OR, [new.guard, old.guard, self._has_no_growth(old)])
         return Ratio(self.p.sub(left, right), right, Fraction(1), guard)
 
     def _pick(self, node: x.Pick) -> Ratio:
@@ -235,10 +255,9 @@ class Lowering:
     def _compound(self, node: x.CompoundCompare) -> int:
         p = self.p
         new, old = self.number(node.new), self.number(node.old)
-        left, right, _, _ = self._unify(new, old)
+        left, right = self._pair(new, old)
         growth = 1 + node.rate
         left = p.mul(p.const(growth.denominator**node.years), left)
         right = p.mul(p.const(growth.numerator**node.years), right)
-        base = p.compare(Op.LE, old.n, p.const(0)) if p.low[old.n] <= 0 else self.never
-        guard = p.conjunction(Op.OR, [new.guard, old.guard, base])
+        guard = p.conjunction(Op.OR, [new.guard, old.guard, self._has_no_growth(old)])
         return self._guarded(self._relation(node.op, left, right), guard)
