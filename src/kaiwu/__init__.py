@@ -1,6 +1,11 @@
 """Kaiwu (开物): figures, rulebooks and lists that are explained and replayed.
 
-Importing this package is cheap; the verbs below are loaded when first used.
+Importing this package is cheap; the verbs below are loaded when first used::
+
+    import kaiwu
+    workspace = kaiwu.open_workspace("demo-workspace")
+    run = kaiwu.open_run(workspace, "1")
+    run.result("some_scheme").decisions      # a Polars frame
 """
 
 from __future__ import annotations
@@ -10,15 +15,44 @@ from typing import TYPE_CHECKING, Any
 
 from kaiwu.version import __version__
 
-_VERBS: dict[str, str] = {}
-
 if TYPE_CHECKING:
-    pass
+    from kaiwu.figure.fact_sheet import read_facts
+    from kaiwu.pack import open_library
+    from kaiwu.pack.case import run_cases
+    from kaiwu.pack.decide import decide, decide_file
+    from kaiwu.procedure import compare_runs, open_run, open_workspace, replay, rerun, run_job, uphold
+    from kaiwu.procedure.intake import import_files
+    from kaiwu.quantity import KaiwuError, Problem
 
-__all__ = ["__version__", *_VERBS]
+_VERBS: dict[str, str] = {
+    "KaiwuError": "kaiwu.quantity",
+    "Problem": "kaiwu.quantity",
+    "compare_runs": "kaiwu.procedure",
+    "decide": "kaiwu.pack.decide",
+    "decide_file": "kaiwu.pack.decide",
+    "import_files": "kaiwu.procedure.intake",
+    "open_library": "kaiwu.pack",
+    "open_run": "kaiwu.procedure",
+    "open_workspace": "kaiwu.procedure",
+    "read_facts": "kaiwu.figure.fact_sheet",
+    "replay": "kaiwu.procedure",
+    "rerun": "kaiwu.procedure",
+    "run_cases": "kaiwu.pack.case",
+    "run_job": "kaiwu.procedure",
+    "uphold": "kaiwu.procedure",
+}
+
+__all__ = [
+    "KaiwuError", "Problem", "__version__", "compare_runs", "decide", "decide_file", "import_files", "open_library", "open_run",
+    "open_workspace", "read_facts", "replay", "rerun", "run_cases", "run_job", "uphold",
+]  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:
     if name in _VERBS:
         return getattr(import_module(_VERBS[name]), name)
     raise AttributeError(f"module 'kaiwu' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -17,7 +17,7 @@ from kaiwu.table import Document, digest_value, parse_document
 from kaiwu.table.document import MAX_BYTES
 
 PACK_KEYS = ("pack", "zh", "en", "version", "jurisdiction", "depends", "synthetic", "note", "licence")
-SUFFIXES = (".yaml", ".csv", ".md")
+SUFFIXES = (".yaml", ".csv", ".md", ".toml")
 FOLDERS = ("variables", "rulebooks", "taxonomies", "imports", "stages", "templates", "tests", "facts")
 
 

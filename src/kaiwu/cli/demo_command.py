@@ -1,0 +1,164 @@
+"""The commands ``demo`` (the whole job on a synthetic district) and ``serve`` (the pages of a workspace).
+
+Owns the order of the steps and what is said meanwhile; each step is the same code that the single commands call.
+"""
+
+from __future__ import annotations
+
+import shutil
+import time
+from pathlib import Path
+
+import click
+
+from kaiwu.cli.console import Speaker
+from kaiwu.cli.import_command import report_import
+from kaiwu.cli.option import now, speaking, today, workspace_argument
+from kaiwu.pack import builtin_packs
+from kaiwu.procedure import Run, Workspace, open_workspace, replay
+from kaiwu.procedure.intake import SUFFIXES, import_files
+from kaiwu.procedure.run import run_job
+from kaiwu.quantity import KaiwuError, Problem
+from kaiwu.report import list_scheme, write_run
+from kaiwu.report.site import Site, make_server
+from kaiwu.synth import write_district
+
+DEMO_FIRMS = 2000
+DEMO_PORT = 8765
+
+
+@click.command()
+@click.option("--firms", default=DEMO_FIRMS, show_default=True, help="合成企业数 / number of synthetic firms")
+@click.option("--seed", default=1, show_default=True, help="随机种子 / seed")
+@click.option("--pack", default="xiaoshan", show_default=True, help="按哪个内容包的标定 / calibrated by which pack")
+@click.option(
+    "--workspace",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("demo-workspace"),
+    show_default=True,
+)
+@click.option("--port", default=DEMO_PORT, show_default=True)
+@click.option("--serve/--no-serve", "is_served", default=True, help="算完打开本地网页 / serve the pages afterwards")
+@speaking
+def demo(firms: int, seed: int, pack: str, folder: Path, port: int, is_served: bool, speaker: Speaker) -> None:
+    """合成一个区 → 导入各部门表格 → 测算 → 本地网页。Make a synthetic district, import, run, and serve it."""
+    started = time.monotonic()
+    prepare(folder)
+    speaker.say(f"1/4 合成 {firms} 家企业(合成数据, 非真实企业)", f"1/4 making {firms} synthetic firms (no real ones)")
+    write_district(folder, pack=pack, firms=firms, seed=seed)
+    append_jobs(folder, pack)
+    workspace = open_workspace(folder)
+    files = sorted(p for p in (folder / "inbox").glob("*") if p.suffix in SUFFIXES)
+    speaker.say(f"2/4 导入 {len(files)} 份部门表格", f"2/4 importing {len(files)} sheets of departments")
+    with speaker.progress("导入", "importing", len(files)) as bar:
+        taken = import_files(
+            workspace, files, known_at=today(), progress=lambda n: bar.update(bar.task_ids[0], description=n, advance=1)
+        )
+    report_import(taken, folder / "errors", Speaker(is_quiet=True, language=speaker.language))
+    speaker.say(
+        f"    {taken.figures} 条数据, {taken.entities} 个主体",
+        f"    {taken.figures} figures, {taken.entities} entities",
+    )
+    speaker.say(f"3/4 测算 {len(workspace.jobs)} 项任务", f"3/4 running {len(workspace.jobs)} jobs")
+    runs = run_everything(workspace, speaker)
+    speaker.say("4/4 重放核对", "4/4 replaying")
+    for run in runs:
+        _, report = replay(workspace, run.record.number)
+        if not report.is_identical:
+            raise KaiwuError(
+                Problem("S-REPLAY", f"第 {report.number} 号重放不一致", f"run {report.number} does not replay")
+            )
+    summarise(workspace, runs, speaker)
+    speaker.say(
+        f"用时 {time.monotonic() - started:.0f} 秒, 结果在 {folder}/runs",
+        f"{time.monotonic() - started:.0f} s; results in {folder}/runs",
+    )
+    if is_served:
+        serve_site(workspace, port, speaker, runs)
+
+
+def prepare(folder: Path) -> None:
+    """An empty folder for the demo; an earlier demo is replaced, anything else is left alone."""
+    if folder.exists() and any(folder.iterdir()):
+        if not (folder / ".demo").is_file():
+            raise KaiwuError(
+                Problem(
+                    "C-EXISTS",
+                    f"{folder} 里已有别的内容, 请换一个 --workspace",
+                    f"{folder} holds something else: name another --workspace",
+                )
+            )
+        shutil.rmtree(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / ".demo").touch()
+
+
+def append_jobs(folder: Path, pack: str) -> None:
+    """Append the standing jobs that a pack proposes (``jobs.toml``) to the workspace's configuration."""
+    jobs = builtin_packs() / pack / "jobs.toml"
+    if jobs.is_file():
+        config = folder / "kaiwu.toml"
+        config.write_text(
+            config.read_text(encoding="utf-8") + "\n" + jobs.read_text(encoding="utf-8"), encoding="utf-8"
+        )
+
+
+def run_everything(workspace: Workspace, speaker: Speaker) -> list[Run]:
+    """Run all jobs and write their lists, sheets and notices."""
+    runs = []
+    with speaker.progress("测算", "running", len(workspace.jobs)) as bar:
+        for job in workspace.jobs:
+            bar.update(bar.task_ids[0], description=speaker.pick(job.zh, job.en))
+            run = run_job(workspace, job, known_at=today(), created_at=now())
+            write_run(workspace, run)
+            runs.append(run)
+            bar.advance(bar.task_ids[0])
+    return runs
+
+
+def summarise(workspace: Workspace, runs: list[Run], speaker: Speaker) -> None:
+    """One table: run, scheme, counts; they sum to the scope."""
+    rows = []
+    for run in runs:
+        names = workspace.names(run.record.as_of)
+        listings = [list_scheme(run, code, names) for code in run.execution.results]
+        shown = listings if len(listings) <= 6 else listings[:6]
+        for listing in shown:
+            counts = " ".join(f"{label} {n}" for label, n in listing.counts)
+            rows.append((run.record.number, speaker.pick(listing.zh, listing.en), listing.scope, counts))
+        if len(listings) > len(shown):
+            rows.append(
+                (
+                    run.record.number,
+                    speaker.pick(f"另 {len(listings) - len(shown)} 个方案", f"{len(listings) - len(shown)} more"),
+                    "",
+                    "",
+                )
+            )
+    columns = ("编号", "方案", "范围", "结果") if speaker.language == "zh" else ("run", "scheme", "scope", "counts")
+    speaker.table(speaker.pick(workspace.zh, workspace.en), columns, rows, right=(2,))
+
+
+@click.command()
+@workspace_argument
+@click.option("--port", default=DEMO_PORT, show_default=True)
+@speaking
+def serve(workspace: Path, port: int, speaker: Speaker) -> None:
+    """在本机打开工作区的网页。Serve the pages of a workspace on this machine."""
+    serve_site(open_workspace(workspace), port, speaker, [])
+
+
+def serve_site(workspace: Workspace, port: int, speaker: Speaker, runs: list[Run]) -> None:
+    """Serve until interrupted."""
+    site = Site(workspace)
+    site.warm(runs)
+    server = make_server(site, port)
+    speaker.say(
+        f"http://127.0.0.1:{server.server_port}/  (Ctrl+C 结束)",
+        f"http://127.0.0.1:{server.server_port}/  (Ctrl+C to stop)",
+    )
+    try:
+        server.serve_forever()
+    except KeyboardInterrupt:
+        server.shutdown()
