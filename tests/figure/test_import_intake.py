@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
@@ -21,6 +22,7 @@ from kaiwu.quantity.period import Period, PeriodKind
 
 from .import_example import VARIABLES, code, fill_sheet, make_csv, make_template, make_xlsx
 
+OLD_WORKBOOK = Path(__file__).parent / "data" / "old_workbook.xls"
 TITLE = ["2024年度税收情况表"]
 HEAD = ["序号", "企业名称", "统一社会信用代码", "入库税收", "上年入库税收", "营业收入（元）", "研发占比(%)"]
 YEAR = Period(PeriodKind.YEAR, 2024)
@@ -383,3 +385,37 @@ def test_money_written_to_any_file_comes_back_to_the_fen(
     result = take(rows, form != "xlsx", template=None, period=YEAR, **({} if form == "xlsx" else {"encoding": form}))
     assert result.report.is_accepted, result.report.to_text()
     assert values(result) == wanted
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 10**6), st.integers(0, 255)), min_size=1, max_size=20), st.booleans())
+def test_a_damaged_file_is_a_report_and_never_a_crash(changes: list[tuple[int, int]], is_old: bool) -> None:
+    data = bytearray(OLD_WORKBOOK.read_bytes() if is_old else make_xlsx(GOOD))
+    for at, byte in changes:
+        data[at % len(data)] = byte
+    result = intake(bytes(data), make_template(), VARIABLES, name="a.xls" if is_old else "a.xlsx")
+    assert result.report.is_accepted == (not result.report.errors)
+    assert result.figures.is_empty() or result.report.is_accepted
+
+
+def test_a_remark_behind_the_key_head_does_no_harm() -> None:
+    rows = [["统一社会信用代码（18位）", "入库税收(元)"], [code(1), 1]]
+    assert take(rows, template=None, period=YEAR).report.is_accepted
+
+
+def test_merged_ranges_that_overlap_are_refused() -> None:
+    buffer = io.BytesIO(make_xlsx(GOOD))
+    merges = "<mergeCells>" + '<mergeCell ref="A1:G4"/>' * 3 + "</mergeCells>"
+    changed = io.BytesIO()
+    with zipfile.ZipFile(buffer) as source, zipfile.ZipFile(changed, "w") as target:
+        for name in source.namelist():
+            content = source.read(name)
+            if name.endswith("sheet1.xml"):
+                content = content.replace(b"</sheetData>", b"</sheetData>" + merges.encode())
+            target.writestr(name, content)
+    result = intake(changed.getvalue(), make_template(), VARIABLES, name="a.xlsx")
+    assert codes(result) == ["IN-MERGED-OVERLAP"]
+
+
+def test_a_sheet_of_a_thousand_columns_is_refused() -> None:
+    assert codes(take([[f"列{n}" for n in range(1100)]])) == ["IN-SHEET-WIDE"]

@@ -7,6 +7,7 @@ above a head that says anything of its own (合并, 集团, 同比) makes it ano
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -17,8 +18,10 @@ from kaiwu.figure.import_template import IGNORED_HEADS, ColumnRule, ImportTempla
 from kaiwu.quantity.period import Period
 from kaiwu.quantity.unit import Unit
 
-MAX_READINGS = 600
+MAX_READINGS = 200
 """Combinations tried for one head of several rows; real ones stay below 100."""
+
+_REMARK = re.compile(r"\([^()]*\)$")
 
 
 class Role(StrEnum):
@@ -112,11 +115,14 @@ class HeadIndex:
         return list(found.values()) or self._match_lowest(parts)
 
     def _match_lowest(self, parts: tuple[str, ...]) -> list[Match]:
-        """Keys, names and attributes are what they are under whatever group they stand."""
-        if len(parts) < 2:
-            return []
-        targets = self._targets.get(fold_head(parts[-1]), [])
+        """Keys, names and attributes are what they are under whatever group and with whatever remark (18位)."""
+        folded = fold_head(parts[-1])
+        targets = self._targets.get(folded) or self._targets.get(_REMARK.sub("", folded), [])
         return [Match(t) for t in targets if t.role not in (Role.VALUE, Role.IGNORED)]
+
+    def is_key(self, text: str) -> bool:
+        """Whether a head cell may be that of the key column."""
+        return bool(text) and any(m.target.role == Role.ENTITY for m in self._match_lowest((text,)))
 
     def _read(self, parts: tuple[str, ...]) -> Iterator[tuple[HeadReading, tuple[Unit, ...], tuple[Period, ...]]]:
         named, units, periods = self._split(parts)

@@ -88,19 +88,21 @@ def intake(
         template = replace(template, synthetic=synthetic)
     report = Report(name, template.code)
     try:
-        data = path.read_bytes() if isinstance(path, Path) else path
-        report.sha256 = hashlib.sha256(data).hexdigest()
         report.sheets = read_workbook(path, name=name, limits=limits)
+        report.sha256 = _hash_file(path)
     except KaiwuError as flaw:
         report.findings = [Finding(problem) for problem in flaw.problems]
-        return _finish(_Gathered(), template, report)
-    except OSError as flaw:
-        problem = Problem("IN-FILE-UNREADABLE", f"文件打不开: {flaw}", f"cannot open the file: {flaw}", where=name)
-        report.findings = [Finding(problem)]
         return _finish(_Gathered(), template, report)
     gathered = _Gathered()
     _Intake(template, register, period, gathered, on_progress).read(report.sheets)
     return _finish(gathered, template, report)
+
+
+def _hash_file(path: Path | bytes) -> str:
+    if isinstance(path, bytes):
+        return hashlib.sha256(path).hexdigest()
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 class _Intake:

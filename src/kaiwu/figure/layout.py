@@ -21,6 +21,8 @@ from kaiwu.quantity.unit import Unit
 SEARCHED_ROWS = 40
 """Rows in which a head is looked for; more title lines do not occur."""
 MAX_HEAD_ROWS = 4
+MAX_COLUMNS = 1_000
+"""No form is wider; every column costs time to find the head."""
 
 _TITLE = re.compile(r":|(?:表|汇总|一览|明细|清单|台账|名单|名录|附件[0-9]*|情况|统计|数据)(?:\([^()]*\))?$")
 _STEMS = "甲乙丙丁戊己庚辛壬癸"
@@ -54,16 +56,21 @@ def find_layout(sheet: Sheet, index: HeadIndex) -> Layout | None:
     """Find the head rows of a sheet: those under which the most columns get different meanings, the key among
     them; of equal ones the fewest rows, then the upper. ``None`` where no row names the key column.
 
-    Raises ``KaiwuError`` ``IN-MERGED-OVERLAP`` for merged ranges that overlap.
+    Raises ``KaiwuError`` ``IN-SHEET-WIDE`` beyond ``MAX_COLUMNS`` columns.
     """
-    _check_merged(sheet)
+    if sheet.width > MAX_COLUMNS:
+        zh, en = f"表页超过 {MAX_COLUMNS} 列, 请拆分", f"the sheet has more than {MAX_COLUMNS} columns: split it"
+        raise KaiwuError(Problem("IN-SHEET-WIDE", zh, en, where=f"{sheet.file} 表页“{sheet.name}”"))
     rows = sorted(sheet.rows)[:SEARCHED_ROWS]
+    keyed = {row for row in rows if any(index.is_key(sheet.filled(row, column).text) for column in sheet.columns)}
     best: tuple[int, int, int] | None = None
     for at, top in enumerate(rows):
         for depth in range(1, MAX_HEAD_ROWS + 1):
             block = rows[at : at + depth]
             if len(block) < depth or block[-1] != top + depth - 1:
                 break
+            if not keyed.intersection(block):
+                continue
             score = _score(read_heads(sheet, top, block[-1]), index)
             rank = (score, -depth, -top)
             if score and (best is None or rank > best):
@@ -183,15 +190,3 @@ def _is_number_row(sheet: Sheet, row: int) -> bool:
     is_counted = [int(m[1]) for m in numbers] == list(range(1, len(numbers) + 1))
     is_marked = bool(stems) or all(m[0].startswith("(") for m in numbers)
     return is_counted and "".join(stems) == _STEMS[: len(stems)] and (is_marked or len(texts) == sheet.width)
-
-
-def _check_merged(sheet: Sheet) -> None:
-    covered = sum(
-        max(0, min(bottom, max(sheet.rows, default=-1)) - top + 1)
-        * max(0, min(right, sheet.columns.stop - 1) - max(left, sheet.left) + 1)
-        for top, left, bottom, right in sheet.merged
-    )
-    if covered > (max(sheet.rows, default=0) + 1) * max(sheet.width, 1):
-        zh = f"表页“{sheet.name}”的合并单元格互相重叠, 请取消合并后重新上传"
-        en = f"merged ranges of sheet “{sheet.name}” overlap: unmerge them and send the file again"
-        raise KaiwuError(Problem("IN-MERGED-OVERLAP", zh, en, where=f"{sheet.file} {sheet.name}"))

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from kaiwu.figure.reading.sheet_scan import print_reference
+from kaiwu.quantity.problem import KaiwuError, Problem
 
 Place = tuple[int, int]
 """Row and column, both from 0."""
@@ -116,6 +117,18 @@ class Sheet:
     def print_where(self, row: int, column: int) -> str:
         """The place in words of a problem: ``file 表页“sheet” C5``."""
         return f"{self.file} 表页“{self.name}” {print_reference(row, column)}"
+
+    def check_merged(self) -> None:
+        """Raise ``KaiwuError`` ``IN-MERGED-OVERLAP`` for merged ranges that together cover more than the sheet."""
+        bottom, right = max(self.rows, default=-1), self.columns.stop - 1
+        covered = sum(
+            max(0, min(each[2], bottom) - each[0] + 1) * max(0, min(each[3], right) - each[1] + 1)
+            for each in self.merged
+        )
+        if covered > (bottom + 1) * (right + 1):
+            zh = "合并单元格互相重叠, 请取消合并后重新上传"
+            en = "merged ranges overlap: unmerge them and send the file again"
+            raise KaiwuError(Problem("IN-MERGED-OVERLAP", zh, en, where=f"{self.file} 表页“{self.name}”"))
 
     def _anchor_map(self) -> Mapping[Place, Place]:
         if self._anchors is None:

@@ -111,6 +111,7 @@ def _collect(lines: Iterator[Any], file: str) -> Iterator[Sheet]:
     for line in lines:
         if isinstance(line, dict):
             if sheet is not None:
+                sheet.check_merged()
                 yield sheet
             formats = line["formats"]
             sheet = _open_sheet(line, file)
@@ -118,6 +119,7 @@ def _collect(lines: Iterator[Any], file: str) -> Iterator[Sheet]:
             assert sheet is not None, "a row before its sheet"
             sheet.add_row(line[0], tuple(_unpack(cell, formats) for cell in line[1]))
     if sheet is not None:
+        sheet.check_merged()
         yield sheet
 
 
