@@ -57,6 +57,7 @@ class Item:
 
     indicator: Indicator
     points: Integers
+    state: Outcomes  # PASS where measured
     treatment: NDArray[np.object_]
     bases: tuple[tuple[Fraction, ...], ...]
     means: tuple[int | None, ...]  # mean of the item per group, in stored units, where it was used
@@ -234,7 +235,7 @@ def _item(
             case "pending":
                 pending[rows] = state
     doubt.add(np.where(peers.groups >= 0, pending, np.uint8(Outcome.FAIL)).astype(np.uint8), f"item.{code}")
-    return Item(indicator, points, treatment, scored.bases, means)
+    return Item(indicator, points, scored.state, treatment, scored.bases, means)
 
 
 def _mean(indicator: Indicator, scored: ItemPoints, peers: Peers, group: int, decimals: int) -> int | None:
@@ -280,7 +281,9 @@ def _totals(book: RatingBook, items: tuple[Item, ...], extras: tuple[Extra, ...]
             scored &= item.treatment != "pending"
         nothing = np.asarray(weight == 0, dtype=bool) if members else np.zeros(size, dtype=bool)
         if members:
-            doubt.add(np.where(nothing & taking, np.uint8(Outcome.MISSING), np.uint8(Outcome.FAIL)).astype(np.uint8), f"block.{code}")
+            lacks = np.any([item.state == Outcome.MISSING for item in members], axis=0)
+            answer = np.where(lacks, np.uint8(Outcome.MISSING), np.uint8(Outcome.HUMAN))
+            doubt.add(np.where(nothing & taking, answer, np.uint8(Outcome.FAIL)).astype(np.uint8), f"block.{code}")
         scored &= ~nothing
         weight = np.where(nothing | (not members), 1, weight)
         # share × points × full weight / weight that counts

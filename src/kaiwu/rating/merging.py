@@ -44,7 +44,7 @@ def make_units(table: pl.DataFrame, inside: Mask, merge: Merge | None, refs: dic
         of[rows] = np.arange(len(rows))
         nobody = np.zeros(table.height, dtype=bool)
         names = tuple(entities[r] for r in rows)
-        return Units(of, names, np.zeros(len(rows), dtype=bool), table.select(slots)[rows], nobody)
+        return Units(of, names, np.zeros(len(rows), dtype=bool), table.select("entity", *slots)[rows], nobody)
     keys = table[merge.key.code].to_list() if merge.key.code in table.columns else [None] * table.height
     numbers: dict[tuple[bool, object], int] = {}
     lacks = np.zeros(table.height, dtype=bool)
@@ -70,7 +70,7 @@ def _merged_table(
 ) -> pl.DataFrame:
     slots = {slot: ref for slot, ref in refs.items() if slot in table.columns}
     grouped = (
-        table.select(slots)
+        table.select("entity", *slots)
         .with_columns(pl.Series("#unit", of))
         .filter(pl.col("#unit") >= 0)
         .group_by("#unit")
@@ -81,7 +81,7 @@ def _merged_table(
     problems = [p for slot, ref in slots.items() for p in _outside(grouped[slot], ref.variable, names)]
     if problems:
         raise KaiwuError(problems)
-    return grouped.select(pl.col(slot).cast(pl.Int64) for slot in slots)
+    return grouped.select(pl.Series("entity", names, dtype=pl.String), *(pl.col(slot).cast(pl.Int64) for slot in slots))
 
 
 def _aggregate(slot: str, how: str) -> pl.Expr:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from kaiwu.quantity import date_index
-from kaiwu.rating.book import Indicator, RatingBook, Treatment
+from kaiwu.rating.book import Band, Indicator, RatingBook, Treatment
 from kaiwu.rating.loader import unit_refs
 from kaiwu.rule import expression as x
 from kaiwu.rule.decision import Facts
@@ -42,7 +42,7 @@ class _Unit:
     veto: int | None = None
     league: int | None = None
     points: dict[str, Fraction | None] = field(default_factory=dict)
-    excluded: set[str] = field(default_factory=set)
+    excluded: dict[str, Unknown] = field(default_factory=dict)
     score: Fraction | None = None
     rank: int | None = None
     label: str | None = None
@@ -169,7 +169,7 @@ def _score_item(indicator: Indicator, units: list[_Unit]) -> None:
         points = _treated(indicator, rule, members) if group[i] is not None or rule.kind != "mean" else None
         unit.points[indicator.code] = points
         if rule.kind == "exclude":
-            unit.excluded.add(indicator.code)
+            unit.excluded[indicator.code] = state
         elif points is None and group[i] is not None:
             unit.open.append(Outcome.MISSING if state is Unknown.MISSING else Outcome.HUMAN)
 
@@ -188,54 +188,70 @@ def _treated(indicator: Indicator, rule: Treatment, members: list[Fraction]) -> 
 
 def _points(indicator: Indicator, value: Fraction, peers: list[Fraction], rows: list[Row], joins: bool) -> Fraction | None:
     """Points of a known value, or ``None`` where the method gives none."""
-    share = _share(indicator, value, peers, rows, joins)
-    if share is None:
+    higher = indicator.direction == "higher"
+    ends: tuple[Fraction, ...] | None = ()
+    place = (0, 1)
+    match indicator.scoring.method:
+        case "rank":
+            place = sum(1 for p in peers if (p > value if higher else p < value)), len(peers)
+            ends = () if joins else None
+        case "minmax":
+            ends = (min(peers), max(peers)) if peers else None
+        case "best":
+            usable = peers if higher else [p for p in peers if p > 0]
+            ends = ((min(usable), max(usable)) if higher else (max(usable), min(usable))) if usable else None
+        case "benchmark" | "cost":
+            base = _base(indicator, peers, rows)
+            ends = None if base is None else (base,)
+    return None if ends is None else points_of_value(indicator, value, ends, place)
+
+
+def points_of_value(indicator: Indicator, value: Fraction, ends: tuple[Fraction, ...], place: tuple[int, int]) -> Fraction | None:
+    """Points of a value in exact 分, rounded and limited; ``None`` where the method gives none.
+
+    ``ends`` are the base, or worst and best participant; ``place`` is how many are better, among how many.
+    """
+    points = unrounded_points(indicator, value, ends, place)
+    if points is None:
         return None
-    points = round_to(share, indicator.rounding.step, indicator.rounding.mode)
+    points = round_to(points, indicator.rounding.step, indicator.rounding.mode)
     if indicator.cap is not None:
         points = min(points, indicator.cap)
     return points if indicator.floor is None else max(points, indicator.floor)
 
 
-def _share(indicator: Indicator, value: Fraction, peers: list[Fraction], rows: list[Row], joins: bool) -> Fraction | None:
+def unrounded_points(
+    indicator: Indicator, value: Fraction, ends: tuple[Fraction, ...], place: tuple[int, int]
+) -> Fraction | None:
+    """The formula of the method, without rounding, cap and floor."""
     scoring, weight, higher = indicator.scoring, indicator.weight, indicator.direction == "higher"
     worst, best = (r * weight for r in scoring.reach)
     match scoring.method:
         case "as_is":
             return value / 10**6
         case "bands":
-            for band in scoring.bands:
-                over = band.low is None or (value >= band.low if scoring.edges == "[)" else value > band.low)
-                under = band.high is None or (value < band.high if scoring.edges == "[)" else value <= band.high)
-                if over and under:
-                    return band.points
-            return None
+            return next((band.points for band in scoring.bands if _lies_in(band, value, scoring.edges)), None)
         case "rank":
-            if not joins:
-                return None
-            before = sum(1 for p in peers if (p > value if higher else p < value))
-            return best - (best - worst) * Fraction(before, max(len(peers) - 1, 1))
+            return best - (best - worst) * Fraction(place[0], max(place[1] - 1, 1))
         case "goalposts" | "minmax":
-            low, high = (scoring.low, scoring.high) if scoring.method == "goalposts" else (min(peers, default=None), max(peers, default=None))
+            low, high = (scoring.low, scoring.high) if scoring.method == "goalposts" else ends
             if low is None or high is None or low == high:
                 return None
-            place = (value - low) / (high - low)
-            place = place if higher else 1 - place
-            return worst + (best - worst) * min(max(place, Fraction(0)), Fraction(1))
-        case "best":
-            usable = peers if higher else [p for p in peers if p > 0]
-            top = max(usable, default=Fraction(0)) if higher else min(usable, default=Fraction(0))
-            if top <= 0 or (not higher and value <= 0):
-                return None
-            return (value / top if higher else top / value) * weight
-    base = _base(indicator, peers, rows)
-    if base is None:
+            share = (value - low) / (high - low)
+            share = share if higher else 1 - share
+            return worst + (best - worst) * min(max(share, Fraction(0)), Fraction(1))
+    base = ends[-1]
+    if base <= 0 or (not higher and scoring.method != "cost" and value <= 0):
         return None
     if scoring.method == "cost":
         return max(2 - value / base, Fraction(0)) * weight
-    if not higher:
-        return base / value * weight if value > 0 else None
-    return value / base * weight
+    return (value / base if higher else base / value) * weight
+
+
+def _lies_in(band: Band, value: Fraction, edges: str) -> bool:
+    over = band.low is None or (value >= band.low if edges == "[)" else value > band.low)
+    under = band.high is None or (value < band.high if edges == "[)" else value <= band.high)
+    return over and under
 
 
 def _base(indicator: Indicator, peers: list[Fraction], rows: list[Row]) -> Fraction | None:
@@ -272,7 +288,8 @@ def _total(book: RatingBook, unit: _Unit) -> None:
         members = [i for i in book.indicators if i.block == code]
         counted = [i for i in members if i.code not in unit.excluded]
         if members and not counted and not unit.unsettled:
-            unit.open.append(Outcome.MISSING)
+            lacks = Unknown.MISSING in [unit.excluded[i.code] for i in members]
+            unit.open.append(Outcome.MISSING if lacks else Outcome.HUMAN)
         got = [unit.points[i.code] for i in counted]
         if any(p is None for p in got) or (members and not counted):
             total = None

@@ -94,6 +94,11 @@ class RatingScheme:
             needs.append(Need(self.book.merge.key))
         return list({need.slot: need for need in needs}.values())
 
+    def titles(self) -> dict[str, tuple[str, str, str]]:
+        """(zh, en, article) of every indicator and adjustment by code."""
+        items = {i.code: (i.zh, i.en, i.article) for i in self.book.indicators}
+        return items | {a.code: (a.zh, a.en, a.article) for a in self.book.adjustments}
+
     def decide(self, facts: Facts, changes: Sequence[Change] = ()) -> Result:
         """Rate a population; ``changes`` are signed changes of class.
 

@@ -92,7 +92,7 @@ def limit_points(points: Objects, cap: Fraction | None, floor: Fraction | None, 
 
 def to_int64(points: Objects, zh: str, en: str) -> Integers:
     """Points as int64. More than a billion times any weight is a slip in a figure, and refused."""
-    if len(points) and max(abs(int(p)) for p in points) > LIMIT:
+    if len(points) and np.abs(points).max() > LIMIT:
         raise KaiwuError(
             Problem(
                 "S-POINTS-RANGE", f"“{zh}”有企业的得分超过 10^9 分; 请核对该项数据与基准的单位, 或设封顶",
@@ -130,7 +130,11 @@ def _lines(
             ends = lambda group: base_of(base, values, parts, peers, group, inverted)  # noqa: E731
     found = [ends(group) for group in range(peers.count)]
     lines = [None if end is None else _line(indicator, end) for end in found]
-    return lines, tuple(end or () for end in found) if scoring.is_relative else ()
+    if not scoring.is_relative:
+        return lines, ()
+    if scoring.method == "best" and indicator.direction == "lower":
+        return lines, tuple(tuple(1 / end for end in ends or ()) for ends in found)  # as figures, not inverted
+    return lines, tuple(ends or () for ends in found)
 
 
 def _line(indicator: Indicator, ends: tuple[Fraction, ...]) -> Line | None:

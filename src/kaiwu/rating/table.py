@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
-from math import gcd
 from typing import Any
 
 import numpy as np
@@ -139,22 +138,32 @@ def _items(compiled: Compiled, board: Board, entities: pl.Series) -> pl.DataFram
 def _item_rows(
     item: Item, values: Ratios, counts: Mask, entities: pl.Series, unit: NDArray[np.int64], dtype: type[pl.DataType], decimals: int
 ) -> pl.DataFrame:
-    divisors = [gcd(n, d) for n, d in zip(values.n, values.d, strict=True)]
-    known = values.known.tolist()
-    tops = [n // g if k else None for n, g, k in zip(values.n, divisors, known, strict=True)]
-    bottoms = [d // g if k else None for d, g, k in zip(values.d, divisors, known, strict=True)]
+    tops, bottoms = _reduced(values, dtype)
     return pl.DataFrame(
         {
             "entity": entities,
             "item": pl.Series([item.indicator.code], dtype=pl.String).new_from_index(0, len(unit)),
             "state": pl.Series(_STATES[values.state], dtype=pl.String)[unit],
             "treatment": pl.Series(item.treatment, dtype=pl.String)[unit],
-            "numerator": pl.Series(tops, dtype=dtype)[unit],
-            "denominator": pl.Series(bottoms, dtype=dtype)[unit],
+            "numerator": tops[unit],
+            "denominator": bottoms[unit],
             "points": _nullable(item.points, counts)[unit],
             "decimals": pl.Series([decimals], dtype=pl.Int64).new_from_index(0, len(unit)),
         }
     )
+
+
+def _reduced(values: Ratios, dtype: type[pl.DataType]) -> tuple[pl.Series, pl.Series]:
+    """Numerators and denominators without common factors; null where there is no value."""
+    if dtype is pl.Int64:
+        n, d = values.n.astype(np.int64), values.d.astype(np.int64)
+        common = np.gcd(n, d)
+        return _nullable(n // common, values.known), _nullable(d // common, values.known)
+    pairs = zip(values.n, values.d, values.known.tolist(), strict=True)
+    reduced = [Fraction(n, d) if known else None for n, d, known in pairs]
+    ends = ([None if f is None else getattr(f, end) for f in reduced] for end in ("numerator", "denominator"))
+    top, bottom = (pl.Series(end, dtype=dtype) for end in ends)
+    return top, bottom
 
 
 def _adjustments(book: RatingBook, board: Board, entities: pl.Series) -> pl.DataFrame:
