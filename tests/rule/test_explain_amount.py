@@ -44,6 +44,12 @@ def test_the_tier_that_applies_is_named() -> None:
     ]
 
 
+def test_a_table_of_tiers_names_the_one_that_applies_or_says_that_none_does() -> None:
+    text = "如果(营业收入 >= 10亿元, 50万元, 营业收入 >= 1亿元, 20万元, 0元)"
+    assert lines(text, firm(revenue=2 * 10**10)) == ["符合“营业收入 >= 1亿元”, 取20万元", "金额为20万元"]
+    assert lines(text, firm(revenue=1)) == ["各档都不符合, 取0元", "金额为0元"]
+
+
 def test_rounding_is_a_line_only_where_it_changes_something() -> None:
     assert "333.333万元按1万元四舍五入为333万元" in lines("四舍五入(33.3333% * 实付算力费用, 1万元)", FEE)
     assert not any("四舍五入" in line for line in lines("四舍五入(30% * 实付算力费用, 1万元)", FEE))

@@ -154,6 +154,33 @@ def test_only_the_case_that_applies_is_explained() -> None:
     assert zh[2].startswith("2024年研发费用占比为5%, 要求 ≥ 4%: 符合")
 
 
+def test_of_several_cases_the_one_that_applies_is_explained() -> None:
+    text = "如果(营业收入 <= 5000万元, 研发费用占比 >= 5%, 营业收入 <= 2亿元, 研发费用占比 >= 4%, 研发费用占比 >= 3%)"
+    zh = [r.zh for r in explain(text, firm(revenue=6 * 10**9, rd=3 * 10**8))]
+    assert len(zh) == 2 and zh[0].startswith("适用“营业收入 <= 2亿元”的情形") and "要求 ≥ 4%: 符合" in zh[1]
+    zh = [r.zh for r in explain(text, firm(revenue=3 * 10**10, rd=3 * 10**8))]
+    assert len(zh) == 2 and "的情形" in zh[0] and "要求 ≥ 3%: 不符合" in zh[1]
+
+
+def test_where_the_case_is_not_known_all_that_are_possible_are_shown() -> None:
+    text = "如果(营业收入 <= 5000万元, 研发费用 >= 1元, 营业收入 <= 2亿元, 研发费用 >= 2元, 研发费用 >= 3元)"
+    zh = [r.zh for r in explain(text, firm(rd=10**8))]
+    assert zh[0].startswith("缺2024年营业收入")
+    assert [z for z in zh if z.startswith(("若", "否则"))] == [
+        "若“营业收入 <= 5000万元”:",
+        "若“营业收入 <= 2亿元”:",
+        "否则:",
+    ]
+    assert missing_slots(condition(text), firm(rd=10**8)) == ("revenue",)
+
+
+def test_a_case_that_hangs_on_a_derived_flag_is_still_one_case() -> None:
+    zh = [
+        r.zh for r in explain("如果(规上企业, 研发费用 >= 100万元, 研发费用 >= 10万元)", firm(rd=10**7, revenue=10**8))
+    ]
+    assert len(zh) == 2 and zh[0].startswith("适用") and "要求 ≥ 10万元: 符合" in zh[1]
+
+
 def test_it_says_whether_the_figure_or_the_formula_answered() -> None:
     by_formula = only("亩均税收 >= 20万元/亩", firm(tax=5 * 10**8, land=20 * MU))
     assert "2024年亩均税收由公式算出: 实缴税收 / 用地面积; 2024年实缴税收 500万元、用地面积 20亩" in by_formula.zh

@@ -98,6 +98,12 @@ def test_a_case_that_an_earlier_case_contains_is_dead() -> None:
     )
 
 
+def test_cases_of_one_choice_are_judged_like_nested_ones() -> None:
+    sound = "如果(营业收入 <= 5000万元, 研发费用 >= 1元, 营业收入 <= 2亿元, 研发费用 >= 2元, 研发费用 >= 3元)"
+    assert codes(sound) == []
+    assert codes(sound.replace("2亿元", "3000万元")) == ["L-DEAD"]
+
+
 def test_a_constant_beyond_the_bound_is_left_to_the_inspection_of_scale() -> None:
     assert codes("营业收入 >= 10000000亿元") == []
 

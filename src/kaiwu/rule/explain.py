@@ -144,6 +144,8 @@ class _Explainer:
         if line.role == "case":
             figures = self._figures(figures_read(line.node, self.reference), [])
             return say("case", test=self.wording.describe(line.node), figures=figures)
+        if line.role in ("if", "else"):
+            return say(line.role, test=self.wording.describe(line.node))
         return say(line.role, count=line.count, verdict=say(line.outcome.name))
 
     # -- atoms that are no comparisons --------------------------------------------------------------------

@@ -164,5 +164,7 @@ class _Explainer:
                     self._add(say("tier-open", test=words, verdict=verdict, value=self._range(node)), test)
                     return
         value_words = self._settle(node.otherwise)
-        if last is not None:
+        if len(node.cases) > 1:
+            self._add(say("tier-none", value=value_words), node)
+        elif last is not None:
             self._add(say("tier-otherwise", test=last, value=value_words), node)

@@ -12,7 +12,7 @@ from itertools import combinations
 from kaiwu.rule import expression as x
 from kaiwu.rule.domain import Goal, Range, Search, constraint_of, range_of, whole_of
 from kaiwu.rule.lint_finding import Finding, LintItem, because, make_finding
-from kaiwu.rule.outline import negation
+from kaiwu.rule.outline import Choice, negation, split_cases
 from kaiwu.rule.phrase import EMPTY, Words
 from kaiwu.rule.wording import Wording, show_value, unit_of
 
@@ -118,6 +118,10 @@ def _inspect_groups(item: LintItem, tree: x.Bool) -> Iterator[Finding]:
 def _signed_groups(node: x.Bool, is_negated: bool) -> Iterator[tuple[x.And | x.Or, bool]]:
     if isinstance(node, x.Not):
         yield from _signed_groups(node.inner, not is_negated)
+    elif isinstance(node, x.Or) and not is_negated and (choice := split_cases(node)) is not None:
+        # What a case takes over from the cases before it is no mistake of its own.
+        for part in (*(p for _, branch in choice.cases for p in branch), *choice.otherwise):
+            yield from _signed_groups(part, is_negated)
     elif isinstance(node, x.And | x.Or):
         yield node, is_negated
         for item in node.items:
@@ -139,6 +143,9 @@ def _inspect_branches(item: LintItem, node: x.Bool, beside: Sequence[Goal], is_n
     """Branches of 或 that cannot hold together with everything that must hold ``beside`` them."""
     if isinstance(node, x.Not):
         yield from _inspect_branches(item, node.inner, beside, not is_negated)
+    if isinstance(node, x.Or) and not is_negated and (choice := split_cases(node)) is not None:
+        yield from _inspect_cases(item, choice, beside)
+        return
     if not isinstance(node, x.And | x.Or):
         return
     is_any = isinstance(node, x.Or) != is_negated
@@ -151,6 +158,21 @@ def _inspect_branches(item: LintItem, node: x.Bool, beside: Sequence[Goal], is_n
                 yield make_finding("L-DEAD", item, rule=describe(part, is_negated))
             continue
         yield from _inspect_branches(item, part, context, is_negated)
+
+
+def _inspect_cases(item: LintItem, choice: Choice, beside: Sequence[Goal]) -> Iterator[Finding]:
+    """Cases of 如果 that earlier cases, or what must hold beside them, leave nothing for."""
+    failed: list[Goal] = []
+    for test, branch in choice.cases:
+        context = [*beside, *failed, (test, False)]
+        if not isinstance(test, x.Known) and not Search().can_hold(context):
+            yield make_finding("L-DEAD", item, rule=describe(test))
+        else:
+            for part in branch:
+                yield from _inspect_branches(item, part, context, False)
+        failed.append((test, True))
+    for part in choice.otherwise:
+        yield from _inspect_branches(item, part, [*beside, *failed], False)
 
 
 def _is_said_elsewhere(part: x.Bool, is_negated: bool, can_hold_alone: bool) -> bool:

@@ -27,7 +27,7 @@ class Line:
     node: x.Bool
     outcome: Outcome
     is_negated: bool = False
-    role: str = "atom"  # atom | any | all | case | formula
+    role: str = "atom"  # atom | any | all | case | if | else | formula
     count: int = 0
     matters: bool = True
     helps: bool = True
@@ -58,15 +58,9 @@ class _Outline:
     def _group(self, node: x.And | x.Or, is_negated: bool, matters: bool, helps: bool) -> Iterator[Line]:
         outcome = self._outcome(node, is_negated)
         below, helped = matters and is_open(outcome), helps and outcome is not Outcome.PASS
-        if not is_negated and isinstance(node, x.Or) and (case := split_case(node)) is not None:
-            test, then, other = case
-            holds = self.reference.outcome(test)
-            if not is_open(holds):
-                branch = then if holds is Outcome.PASS else other
-                yield from self._case_head(test if holds is Outcome.PASS else negation(test), branch, outcome)
-                for part in branch:
-                    yield from self.lines(part, False, below, helped)
-                return
+        if not is_negated and isinstance(node, x.Or) and (choice := split_cases(node)) is not None:
+            yield from self._choice(choice, outcome, below, helped)
+            return
         is_any = isinstance(node, x.Or) != is_negated
         if is_any:
             yield Line(node, outcome, is_negated, "any", len(node.items), matters)
@@ -76,7 +70,31 @@ class _Outline:
             yield from self.lines(item, is_negated, below, helped)
 
     def _is_flat(self, item: x.And | x.Or) -> bool:
-        return len(item.items) < 2 or (isinstance(item, x.Or) and split_case(item) is not None)
+        return len(item.items) < 2 or (isinstance(item, x.Or) and split_cases(item) is not None)
+
+    def _choice(self, choice: Choice, outcome: Outcome, matters: bool, helps: bool) -> Iterator[Line]:
+        """The case that applies; where that is not known, the test that leaves it open and every case still possible."""
+        for i, (test, branch) in enumerate(choice.cases):
+            holds = self.reference.outcome(test)
+            if holds is Outcome.PASS:
+                yield from self._case_head(test, branch, outcome)
+                yield from self._parts(branch, matters, helps)
+                return
+            if is_open(holds):
+                yield from self.lines(test, False, matters, helps)
+                for later, then in choice.cases[i:]:
+                    yield Line(later, self.reference.outcome(later), role="if", matters=matters)
+                    yield from self._parts(then, matters, helps)
+                yield Line(test, outcome, role="else", matters=matters)
+                yield from self._parts(choice.otherwise, matters, helps)
+                return
+        last = choice.cases[-1][0]
+        yield from self._case_head(negation(last), choice.otherwise, outcome)
+        yield from self._parts(choice.otherwise, matters, helps)
+
+    def _parts(self, branch: tuple[x.Bool, ...], matters: bool, helps: bool) -> Iterator[Line]:
+        for part in branch:
+            yield from self.lines(part, False, matters, helps)
 
     def _case_head(self, test: x.Bool, branch: tuple[x.Bool, ...], outcome: Outcome) -> Iterator[Line]:
         if isinstance(test, x.Known):
@@ -87,17 +105,42 @@ class _Outline:
         yield Line(test, Outcome.PASS, role="case")
 
 
-def split_case(node: x.Or) -> tuple[x.Bool, tuple[x.Bool, ...], tuple[x.Bool, ...]] | None:
-    """Take ``(t 且 a) 或 (非 t 且 b)`` apart into t, a, b: what ``如果(t, a, b)`` and derived flags become."""
-    if len(node.items) != 2:
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """``如果(t1, a1, t2, a2, …, b)`` between conditions, as its tests with what each asks for, and the rest."""
+
+    cases: tuple[tuple[x.Bool, tuple[x.Bool, ...]], ...]
+    otherwise: tuple[x.Bool, ...]
+
+
+def split_cases(node: x.Or) -> Choice | None:
+    """Take apart what the checker makes of ``如果`` and of derived flags: ``(t 且 a) 或 (非 t 且 b)``; None for others."""
+    branches = [item.items for item in node.items if isinstance(item, x.And)]
+    if len(branches) != len(node.items) or len(branches) < 2:
         return None
-    first, second = node.items
-    if not (isinstance(first, x.And) and isinstance(second, x.And)):
+    if any(len(items) <= min(i, len(branches) - 2) for i, items in enumerate(branches)):
         return None
-    test, contrary = first.items[0], second.items[0]
-    if negation(test) != contrary:
-        return None
-    return test, first.items[1:], second.items[1:]
+    tests = [items[i] for i, items in enumerate(branches[:-1])]
+    for i, items in enumerate(branches):
+        if not all(is_contrary(test, failed) for test, failed in zip(tests[:i], items, strict=False)):
+            return None
+    cases = tuple((test, items[i + 1 :]) for i, (test, items) in enumerate(zip(tests, branches, strict=False)))
+    return Choice(cases, branches[-1][len(tests) :])
+
+
+def is_contrary(one: x.Bool, other: x.Bool) -> bool:
+    """Whether two conditions are each other's negation as the checker writes it."""
+    if negation(one) == other:
+        return True
+    if not (isinstance(one, x.Or) and isinstance(other, x.Or)):
+        return False
+    here, there = split_cases(one), split_cases(other)
+    if here is None or there is None or [t for t, _ in here.cases] != [t for t, _ in there.cases]:
+        return False
+    pairs = zip(
+        (*(b for _, b in here.cases), here.otherwise), (*(b for _, b in there.cases), there.otherwise), strict=True
+    )
+    return all(len(a) == len(b) == 1 and is_contrary(a[0], b[0]) for a, b in pairs)
 
 
 def negation(node: x.Bool) -> x.Bool:

@@ -123,6 +123,8 @@ PHRASES: dict[str, Words] = {
     ),
     "all": ("须同时符合以下{count}项: {verdict}", "all of the following {count} are needed: {verdict}"),
     "case": ("适用“{test}”的情形{figures}", "the case “{test}” applies{figures}"),
+    "if": ("若“{test}”:", "if “{test}”:"),
+    "else": ("否则:", "otherwise:"),
     "flag-formula": (
         "{name}没有填报, 按公式判断: {formula}",
         "{name} is not reported; its formula decides: {formula}",
@@ -172,6 +174,7 @@ PHRASES: dict[str, Words] = {
     "largest": ("{items}中取大: {result}", "the largest of {items}: {result}"),
     "tier": ("符合“{test}”, 取{value}", "“{test}” holds: {value}"),
     "tier-otherwise": ("不符合“{test}”, 取{value}", "“{test}” does not hold: {value}"),
+    "tier-none": ("各档都不符合, 取{value}", "no tier applies: {value}"),
     "tier-open": (
         "“{test}”{verdict}, 两种情形都可能: {value}",
         "“{test}”: {verdict}; both cases are possible: {value}",

@@ -268,7 +268,7 @@ class Wording:
 
     def literal(self, node: x.Literal, unit: Unit | None = None) -> Words:
         """A constant: in Chinese as written, in English in plain units."""
-        if node.value == 0 and node.dimension not in (DATE, YEAR):
+        if node.value == 0 and node.text.strip() in ("", "0"):
             return plain("0")
         if node.bare:
             return plain(node.text.strip() or format_decimal(node.value))
