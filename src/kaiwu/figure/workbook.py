@@ -23,7 +23,15 @@ from kaiwu.figure.reading.fault import Limits
 from kaiwu.figure.sheet import BLANK, Cell, CellKind, Sheet
 from kaiwu.quantity.problem import KaiwuError
 
-_BOOT = "import sys; sys.path.append(sys.argv.pop(1)); from reading.process import main; main()"
+# The folder ``reading`` becomes a package of its own in the child, without a search path that others could fill.
+_BOOT = """
+import importlib.util, sys
+folder = sys.argv.pop(1)
+spec = importlib.util.spec_from_file_location("reading", folder + "/__init__.py", submodule_search_locations=[folder])
+sys.modules["reading"] = importlib.util.module_from_spec(spec)
+from reading.process import main
+main()
+"""
 _KEPT_ENVIRONMENT = ("LD_LIBRARY_PATH", "SYSTEMROOT")  # what a Python itself may need to start
 _KINDS = {
     "n": CellKind.NUMBER,
@@ -66,7 +74,7 @@ def _open_source(source: Path | bytes, name: str) -> Iterator[IO[bytes]]:
 
 def _run_child(stream: IO[bytes], extension: str, name: str, limits: Limits) -> Iterator[Any]:
     """Yield the child's lines up to its end mark; a fault, a crash or silence is a ``KaiwuError``."""
-    folder = str(Path(__file__).parent)
+    folder = str(Path(__file__).parent / "reading")
     child = subprocess.Popen(
         [sys.executable, "-I", "-c", _BOOT, folder, extension, json.dumps(limits.to_dict())],
         stdin=stream,
