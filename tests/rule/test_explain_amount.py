@@ -32,6 +32,7 @@ def test_a_cap_that_does_not_bite_says_so_and_a_floor_of_zero_is_silent() -> Non
         "算得300万元, 未超过上限800万元",
         "金额为300万元",
     ]
+    assert lines("max(50万元, 0元)", FEE) == ["金额为50万元"]
     assert any("不到下限" in line for line in lines("max(实付算力费用 - 2000万元, 0元)", FEE))
 
 

@@ -74,7 +74,9 @@ def test_an_excess_is_named_as_such() -> None:
 def test_months_are_read_as_years_and_months_and_no_date_is_advised() -> None:
     row = firm(founded=date_index(dt.date(2023, 9, 1)))
     reason = only("基准日 - 成立日期 >= 2年", row)
-    assert reason.zh == "基准日 - 成立日期为1年9个月, 要求 ≥ 2年: 不符合, 差3个月 (成立日期 2023-09-01)"
+    assert (
+        reason.zh == "基准日 - 成立日期为1年9个月, 要求 ≥ 2年: 不符合, 差3个月 (成立日期 2023-09-01、基准日 2025-06-30)"
+    )
     assert "is 1 year 9 months; ≥ 2 years is required: not met, 3 months short" in reason.en
     assert reason.gap == ""
 
@@ -89,8 +91,8 @@ def test_categories_flags_and_findings_are_named_by_their_values() -> None:
     zh = [r.zh for r in explain("亩均评价 in (A, C) 且 非 重大事故 且 有研发机构", row)]
     assert zh == [
         "2024年亩均评价为B, 要求属于 A、C: 不符合",
-        "2024年重大事故: 否, 要求否: 符合",
-        "2024年有研发机构: 人工认定为是, 要求是: 符合",
+        "2024年重大事故: 否, 要求为否: 符合",
+        "2024年有研发机构: 人工认定为是, 要求为是: 符合",
     ]
     assert only("亩均评价 not in (C, D)", row).zh == "2024年亩均评价为B, 要求不属于 C、D: 符合"
 
@@ -186,14 +188,14 @@ def test_it_says_whether_the_figure_or_the_formula_answered() -> None:
     assert "2024年亩均税收由公式算出: 实缴税收 / 用地面积; 2024年实缴税收 500万元、用地面积 20亩" in by_formula.zh
     assert by_formula.slots == ("tax", "land")
     by_figure = only("亩均税收 >= 20万元/亩", firm(tax_per_mu=25 * 10**6, tax=1, land=1))
-    assert "2024年亩均税收采用填报数据, 未用公式" in by_figure.zh and by_figure.slots == ("tax_per_mu",)
+    assert by_figure.zh.endswith("符合 (2024年亩均税收采用填报数据, 未用公式)") and by_figure.slots == ("tax_per_mu",)
 
 
 def test_a_derived_flag_is_explained_by_what_answered() -> None:
     note, atom = explain("规上企业", firm(revenue=3 * 10**9))
     assert note.zh == "2024年规上企业没有填报, 按公式判断: 营业收入 >= 2000万元" and note.kind == "note"
     assert atom.zh.startswith("2024年营业收入为3,000万元")
-    assert only("规上企业", firm(large=0, revenue=3 * 10**9)).zh == "2024年规上企业: 否, 要求是: 不符合"
+    assert only("规上企业", firm(large=0, revenue=3 * 10**9)).zh == "2024年规上企业: 否, 要求为是: 不符合"
 
 
 # -- undefined and human ------------------------------------------------------------------------------------
@@ -225,7 +227,7 @@ def test_open_findings_are_listed_only_while_they_matter() -> None:
     assert open_findings(tree, firm(rd=10**8)) == ("organised",)
     assert open_findings(tree, firm(rd=1)) == ()
     reason = explain("有研发机构 且 研发费用 >= 100万元", firm(rd=10**8))[0]
-    assert reason.zh == "2024年有研发机构: 尚待人工认定, 要求是" and reason.kind == "human"
+    assert reason.zh == "2024年有研发机构: 尚待人工认定, 要求为是" and reason.kind == "human"
 
 
 def test_whether_a_figure_is_there_can_itself_be_required() -> None:
@@ -251,3 +253,12 @@ def test_a_named_condition_carries_its_name() -> None:
         "二",
     )
     assert len(lines) == 2
+
+
+def test_a_title_that_the_line_already_says_is_not_said_twice() -> None:
+    assert only("有研发机构", firm(), title=("有研发机构", "R&D organisation")).zh.startswith("2024年有研发机构: 尚待")
+
+
+def test_a_named_group_of_alternatives_has_one_heading() -> None:
+    head, *lines = explain("营业收入 >= 1元 或 研发费用 >= 1元", firm(revenue=100, rd=0), title=("规模", "size"))
+    assert head.zh == "规模: 以下2项有一项符合即可: 符合" and len(lines) == 2

@@ -30,6 +30,7 @@ from kaiwu.rule.wording import (
     OPS,
     Wording,
     show_change,
+    show_date,
 )
 
 __all__ = [
@@ -70,12 +71,13 @@ def explain_condition(
     settled (已定, 不可更改). ``moves`` and ``open_from`` are those of ``near_misses``.
     """
     explainer = _Explainer(tree, row, Wording.of(row, rated), article, is_open, moves or {}, open_from)
-    reasons = [explainer.reason(line) for line in outline(tree, row)]
-    if title == EMPTY or not title[0]:
+    lines = outline(tree, row)
+    reasons = [explainer.reason(line) for line in lines]
+    if not title[0] or (len(reasons) == 1 and title[0] in reasons[0].zh):
         return reasons
-    if len(reasons) == 1:
+    if len(reasons) == 1 or (lines[0].role == "any" and lines[0].node is tree):
         titled = say("titled", title=title, line=(reasons[0].zh, reasons[0].en))
-        return [replace(reasons[0], zh=titled[0], en=titled[1])]
+        return [replace(reasons[0], zh=titled[0], en=titled[1]), *reasons[1:]]
     outcome = Reference(row).outcome(tree)
     head = say("titled", title=title, line=say(outcome.name))
     return [Reason(*head, outcome=outcome, article=article, kind="note"), *reasons]
@@ -206,9 +208,8 @@ class _Explainer:
             return self._undefined(line, stated), ""
         gap, printed = self._gap(line, node, stated) if line.outcome is Outcome.FAIL else (EMPTY, "")
         refs = figures_read(node, self.reference)
-        plain_figure = isinstance(stated.left, x.Ref) and isinstance(stated.right, x.Literal)
-        notes = self._derivations(node)
-        figures = EMPTY if plain_figure and not notes else self._figures(refs, notes)
+        is_plain = isinstance(stated.right, x.Literal) and self._is_figure(stated.left)
+        figures = self._figures({} if is_plain else refs, self._derivations(node), node)
         is_settled = line.outcome is Outcome.FAIL and not self.is_open and line.helps
         words = say(
             "compare",
@@ -223,8 +224,15 @@ class _Explainer:
         )
         return words, printed
 
-    def _figures(self, refs: Mapping[str, x.Ref], notes: list[Words]) -> Words:
+    def _is_figure(self, node: x.Num | None) -> bool:
+        """Whether a number is one figure as it was reported."""
+        return isinstance(node, x.Ref) or (isinstance(node, x.Derived) and self.row.get(node.ref.slot) is not None)
+
+    def _figures(self, refs: Mapping[str, x.Ref], notes: list[Words], node: x.Bool | None = None) -> Words:
         parts = [self.wording.figure(ref) for ref in refs.values()]
+        day = self.row.get("#as_of")
+        if day is not None and node is not None and any(isinstance(n, x.Months) for n in x.walk(node)):
+            parts.append(say("figure", name=say("as_of"), value=show_date(day)))
         listed = [join(parts)] if parts else []
         return say("figures", figures=join([*notes, *listed], CLAUSE_MARKS)) if listed or notes else EMPTY
 

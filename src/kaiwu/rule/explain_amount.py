@@ -129,6 +129,10 @@ class _Explainer:
             self._add(say(f"rounded-{node.mode}", value=value, step=step, result=self._range(node)), node)
 
     def _pick(self, node: x.Pick) -> None:
+        kept = [item for item in node.items if not self._is_idle_floor(node, item)]
+        if len(kept) == 1:
+            self._settle(kept[0])
+            return
         limits = [item for item in node.items if isinstance(item, x.Literal)]
         others = [item for item in node.items if not isinstance(item, x.Literal)]
         if len(limits) == 1 and len(others) == 1:
@@ -137,14 +141,18 @@ class _Explainer:
         items = join([self._settle(item) for item in node.items])
         self._add(say("smallest" if node.op == "min" else "largest", items=items, result=self._range(node)), node)
 
+    def _is_idle_floor(self, node: x.Pick, item: x.Num) -> bool:
+        """Every amount has a floor of zero; it is only worth a line where it bites."""
+        is_zero = isinstance(item, x.Literal) and item.value == 0
+        others = [other for other in node.items if other is not item]
+        return node.op == "max" and is_zero and any(self._ends(other)[0] >= 0 for other in others)
+
     def _limit(self, node: x.Pick, inner: x.Num, limit: x.Literal) -> None:
         """A cap (封顶) or a floor (起付, 保底): whether it bites."""
         value = self._settle(inner)
         low, high = self._ends(inner)
         is_cap = node.op == "min"
         bites = (low > limit.value, high > limit.value) if is_cap else (low < limit.value, high < limit.value)
-        if limit.value == 0 and not any(bites):
-            return  # every amount has a floor of zero; it is only worth a line where it bites
         state = "hit" if all(bites) else "open" if any(bites) else "free"
         code = f"{'cap' if is_cap else 'floor'}-{state}"
         self._add(say(code, value=value, cap=self.wording.literal(limit), result=self._range(node)), node, "cap")

@@ -87,7 +87,7 @@ PHRASES: dict[str, Words] = {
         "{name}无定义, 要求 {op} {threshold}: 需认定{figures}{effect}",
         "{name} is undefined; {op} {threshold} is required: needs a finding{figures}{effect}",
     ),
-    "flag": ("{name}: {value}, 要求{wanted}: {verdict}", "{name}: {value}; {wanted} is required: {verdict}"),
+    "flag": ("{name}: {value}, 要求为{wanted}: {verdict}", "{name}: {value}; {wanted} is required: {verdict}"),
     "member": (
         "{name}为{value}, 要求属于 {values}: {verdict}",
         "{name} is {value}; one of {values} is required: {verdict}",
@@ -97,11 +97,11 @@ PHRASES: dict[str, Words] = {
         "{name} is {value}; none of {values} is allowed: {verdict}",
     ),
     "found": (
-        "{name}: 人工认定为{value}, 要求{wanted}: {verdict}",
+        "{name}: 人工认定为{value}, 要求为{wanted}: {verdict}",
         "{name}: found {value}; {wanted} is required: {verdict}",
     ),
     "finding-open": (
-        "{name}: 尚待人工认定, 要求{wanted}{effect}",
+        "{name}: 尚待人工认定, 要求为{wanted}{effect}",
         "{name}: a human finding is still open; {wanted} is required{effect}",
     ),
     "known": ("{name}有数据: {verdict}", "{name} has a figure: {verdict}"),
