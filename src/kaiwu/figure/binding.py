@@ -1,8 +1,7 @@
 """Columns of a sheet bound to what they mean (列绑定): key, name, period, variable with unit and period.
 
-Owns the decision for every column, and the problems of doubt: two columns of one meaning, one head of two,
-units that contradict each other. It does not own matching one head (``head_index``) nor reading cells
-(``cell_value``).
+Owns the decision for every column, and the problems of doubt: two columns of one meaning, one head of two, units that
+contradict each other. It does not own matching one head (``head_index``) nor reading cells (``cell_value``).
 """
 
 from __future__ import annotations
@@ -73,8 +72,7 @@ class Binding:
 def bind_columns(
     sheet: Sheet, layout: Layout, template: ImportTemplate, index: HeadIndex, period: Period | None = None
 ) -> Binding:
-    """Bind every column that has a head or cells. ``period`` given with the import goes before the
-    template's.
+    """Bind every column that has a head or cells. ``period`` given with the import goes before the template's.
 
     Nothing is dropped silently: a column without meaning is a warning with the nearest names.
     """
@@ -170,11 +168,9 @@ def _print_match(match: Match) -> str:
 
 
 def _choose_unit(sheet: Sheet, layout: Layout, column: Column, match: Match, binding: Binding) -> Unit | None:
-    """The unit of bare numbers: of the head, else of the title, else of the template; the sender's word goes
-    first.
+    """The unit of bare numbers: of the head, else of the title, else of the template; the sender's word goes first.
 
-    Raises ``KaiwuError`` for two units in one head or a unit of another dimension. None where cells must say
-    it.
+    Raises ``KaiwuError`` for two units in one head or a unit of another dimension. None where cells must say it.
     """
     variable = column.variable
     if not variable.is_numeric or variable.unit is None:
@@ -244,8 +240,7 @@ def _place_column(sheet: Sheet, layout: Layout, column: Column, template: Import
 
 
 def place_period(variable: Variable, period: Period | None, years_back: int, template: ImportTemplate) -> str:
-    """The period text of a value of a sheet or row of ``period``, so many years back. Raises as
-    ``fit_period``."""
+    """The period text of a value of a sheet or row of ``period``, so many years back. Raises as ``fit_period``."""
     point = template.period.point
     if period is not None and years_back:
         period = period.previous(years_back)

@@ -36,8 +36,7 @@ _PLAIN = re.compile(r"(-?[0-9]{1,18})(?:\.([0-9]{1,18}))?", re.ASCII)
 class Value:
     """What a cell says. ``grains`` is None for missing and for text; ``unit`` is the unit that was applied.
 
-    ``is_rounded`` tells that a declared rounding changed the number, ``warning`` what a person should look
-    at.
+    ``is_rounded`` tells that a declared rounding changed the number, ``warning`` what a person should look at.
     """
 
     grains: int | None = None

@@ -1,9 +1,9 @@
 """The workbook that goes back to the sender (错误工作簿): the same cells, the reasons beside them.
 
-Owns rebuilding it from the parsed values, never from the sender's file, so that no macro, link or formula
-comes along. What begins like a formula is written as text with Excel's quote mark (公式注入). Row and column
-numbers are those of the sender, who corrects the sheet and sends it again; the column 原因 and the sheet of
-problems are not read.
+Owns rebuilding it from the parsed values, never from the sender's file, so that no macro, link or formula comes
+along. What begins like a formula is written as text with Excel's quote mark (公式注入). Row and column numbers are
+those of the sender, who corrects the sheet and sends it again; the column 原因 and the sheet of problems are not
+read.
 """
 
 from __future__ import annotations

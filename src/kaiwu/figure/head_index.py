@@ -95,8 +95,7 @@ class HeadIndex:
         return list(self._targets)
 
     def match(self, parts: tuple[str, ...]) -> tuple[Match, ...]:
-        """Meanings of a head given from its upper to its lowest cell; several are an ambiguity, none
-        unbound."""
+        """Meanings of a head given from its upper to its lowest cell; several are an ambiguity, none unbound."""
         if parts not in self._cache:
             self._cache[parts] = tuple(self._match(parts))
         return self._cache[parts]

@@ -13,8 +13,7 @@ cells (``cell_value``). All keys::
       name_column: [企业名称]       # heads of the name column, used to compare and to register
     period: {year: 2024}            # one of: year; value (2024年1-8月); column (heads of a period column);
                                     # from_title: true; from_sheet: true. Absent: given with the import.
-                                    # point: 2024-12-31 beside it dates the states (default: the period's
-                                    last day)
+                                    # point: 2024-12-31 beside it dates the states (default: last day)
     source: 区税务局                 # who sends it (required)
     status: final                   # flash, revised or final
     scope: legal_entity             # statistical scope of every value in the sheet (required)
@@ -25,12 +24,11 @@ cells (``cell_value``). All keys::
     purposes: [permu, policy]       # permitted purposes; none: any lawful purpose
     synthetic: false                # invented data, labelled so
     columns:                        # what the value columns are
-      - head: [入库税收, 实缴税金] # heads, each without unit and period; a group and its lower head:
-      指标/税收
+      - head: [入库税收, 实缴税金]   # heads without unit and period; group and lower head: 指标/税收
         variable: tax_paid          # code, Chinese name or alias of a variable (required)
         unit: 万元                  # where neither cells nor head nor title carry it
         years_back: 1               # 上年 columns: this many years before the period of the sheet
-        round: half_up # declared rounding to the variable's smallest unit; otherwise finer is an error
+        round: half_up              # declared rounding to the smallest unit; otherwise finer is an error
     ignore: [序号, 备注]             # heads that are not read
     groups: [主要指标]               # upper heads that say nothing about the quantity
     register: true                  # the sheet also declares entities
@@ -127,8 +125,7 @@ class ImportTemplate:
 
 
 def implicit_template(variables: Iterable[Variable], source: str) -> ImportTemplate:
-    """The template of a sheet without one: each variable under its Chinese name, alias or code, firms by
-    code."""
+    """The template of a sheet without one: each variable under its Chinese name, alias or code, firms by code."""
     columns = tuple(ColumnRule(variable.names, variable) for variable in variables)
     period = PeriodRule(column=PERIOD_HEADS)
     heads = (*FIRM_HEADS, *OTHER_HEADS)

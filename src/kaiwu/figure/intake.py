@@ -75,11 +75,10 @@ def intake(
 ) -> IntakeResult:
     """Import one file (导入), all or nothing.
 
-    Without a ``template`` columns are bound by Chinese name, alias or code of the ``variables``.
-    ``register`` gives the name of every known entity by its code; a code outside it is an error (unless the
-    sheet itself registers). ``period``, ``source`` and ``synthetic`` go before the template's. ``path`` may
-    be the bytes of a file called ``name``. Never raises for what is in the file: that is in ``report``, with
-    every problem.
+    Without a ``template`` columns are bound by Chinese name, alias or code of the ``variables``. ``register`` gives
+    the name of every known entity by its code; a code outside it is an error (unless the sheet itself registers).
+    ``period``, ``source`` and ``synthetic`` go before the template's. ``path`` may be the bytes of a file called
+    ``name``. Never raises for what is in the file: that is in ``report``, with every problem.
     """
     name = name or (path.name if isinstance(path, Path) else "")
     template = template or implicit_template(list_variables(variables), source or name)
@@ -227,8 +226,7 @@ class _Intake:
         self._gathered.counts.append(count)
 
     def _check_figures_twice(self) -> None:
-        """The same value of the same entity and period from two sheets: equal is a note, different an
-        error."""
+        """The same value of the same entity and period from two sheets: equal is a note, different an error."""
         seen: dict[tuple[str, str, str], dict[str, Any]] = {}
         kept = []
         for figure in self._gathered.figures:

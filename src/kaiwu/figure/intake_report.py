@@ -42,8 +42,7 @@ class SheetCount:
 
 @dataclass(slots=True)
 class Report:
-    """One report for one file. ``figures`` and ``entities`` count what was handed on: nothing if not
-    accepted."""
+    """One report for one file. ``figures`` and ``entities`` count what was handed on: nothing if not accepted."""
 
     file: str
     template: str = ""

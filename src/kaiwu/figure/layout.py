@@ -1,8 +1,7 @@
 """Where the table in a sheet begins (表格位置): title lines, head rows, first row of data.
 
-Owns finding the head rows by what the heads mean, heads of several rows, merged heads, rows of units or
-column numbers below them. It does not own what two columns mean together (``binding``) nor rows of data
-(``row_kind``).
+Owns finding the head rows by what the heads mean, heads of several rows, merged heads, rows of units or column
+numbers below them. It does not own what two columns mean together (``binding``) nor rows of data (``row_kind``).
 """
 
 from __future__ import annotations
@@ -31,8 +30,7 @@ _COLUMN_NUMBER = re.compile(r"\(?([0-9]{1,3})\)?\Z")
 
 @dataclass(slots=True)
 class Layout:
-    """The place of a table: head rows ``top`` … ``bottom`` (from 0, inclusive; data begins below
-    ``skipped``).
+    """The place of a table: head rows ``top`` … ``bottom`` (from 0, inclusive; data begins below ``skipped``).
 
     ``heads`` gives for each column its head cells from the upper to the lowest, repeated ones once.
     ``title_units`` and ``title_periods`` are declared in the lines above.

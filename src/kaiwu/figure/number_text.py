@@ -12,8 +12,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 SHOWN_DIGITS = 15
-"""Excel shows and keeps 15 significant digits; what lies behind them is binary noise
-(0.30000000000000004)."""
+"""Excel shows and keeps 15 significant digits; what lies behind them is binary noise (0.30000000000000004)."""
 
 _SHOWN = Context(prec=SHOWN_DIGITS, rounding=ROUND_HALF_UP)
 _LITERAL = re.compile(r'"([^"]*)"|\\(.)|!(.)|_.|\*.')
@@ -21,11 +20,9 @@ _BRACKETED = re.compile(r"\[[^\]]*\]")
 
 
 def spell_number(shortest: str) -> str | None:
-    """The plain decimal spelling of a float's shortest text (``repr``): ``12.0`` → ``12``, ``1e-05`` →
-    ``0.00001``.
+    """The plain decimal spelling of a float's shortest text (``repr``): ``12.0`` → ``12``, ``1e-05`` → ``0.00001``.
 
-    More than 15 significant digits are rounded to 15, as Excel itself shows the number. ``None`` for inf and
-    nan.
+    More than 15 significant digits are rounded to 15, as Excel itself shows the number. ``None`` for inf and nan.
     """
     if len(shortest) <= SHOWN_DIGITS and shortest.endswith(".0") and shortest != "-0.0":
         return shortest[:-2]
@@ -45,8 +42,7 @@ def spell_number(shortest: str) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class FormatMeaning:
-    """What a number format does to the number behind it: percent, a scale by thousands, letters shown with
-    it."""
+    """What a number format does to the number behind it: percent, a scale by thousands, letters shown with it."""
 
     is_percent: bool = False
     is_scaled: bool = False

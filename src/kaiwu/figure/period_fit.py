@@ -1,5 +1,4 @@
-"""Which period a value gets (时期对应): the period of a sheet or column, brought to the kind that a variable
-takes.
+"""Which period a value gets (时期对应): the period of a sheet or column, brought to the kind that a variable takes.
 
 Owns that passage. Days decide: 2024年1-12月 is the year 2024, 上半年 is January to June. It does not own
 periods (``kaiwu.quantity``) nor where one is written (``head``, ``layout``).

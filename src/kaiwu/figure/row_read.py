@@ -1,7 +1,7 @@
 """One row of data into figures (读行): its key, its name, its period and every value cell.
 
-Owns what happens within one row. It does not own which rows are data (``row_kind``) nor what rows are to each
-other (``intake``).
+Owns what happens within one row. It does not own which rows are data (``row_kind``) nor what rows are to each other
+(``intake``).
 """
 
 from __future__ import annotations
@@ -29,8 +29,7 @@ from kaiwu.quantity.problem import KaiwuError, Problem
 
 @dataclass(slots=True)
 class Row:
-    """What one row says. ``values`` is by column number, for the check of totals; None where it could not be
-    read."""
+    """What one row says. ``values`` is by column number, for the check of totals; None where it could not be read."""
 
     number: int
     code: str = ""

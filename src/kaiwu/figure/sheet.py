@@ -32,8 +32,7 @@ class CellKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell (单元格). ``format`` is the number format where it may change the meaning, such as
-    ``0.00%``."""
+    """One cell (单元格). ``format`` is the number format where it may change the meaning, such as ``0.00%``."""
 
     kind: CellKind
     text: str

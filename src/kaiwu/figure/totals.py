@@ -87,8 +87,7 @@ def _compare(
 
 
 def _total_grains(cell: Cell, column: Column) -> int | None:
-    """The number of a totals row, which may lie beyond the bounds of one entity and be finer than its
-    grain."""
+    """The number of a totals row, which may lie beyond the bounds of one entity and be finer than its grain."""
     if cell.kind not in (CellKind.NUMBER, CellKind.TEXT) or column.unit is None:
         return None
     try:

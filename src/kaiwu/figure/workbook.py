@@ -46,9 +46,8 @@ _KINDS = {
 def read_workbook(source: Path | bytes, *, name: str = "", limits: Limits | None = None) -> list[Sheet]:
     """Read all sheets of an .xlsx, .xls or .csv (工作簿), hidden ones too (``is_visible`` says so).
 
-    ``source`` is a path, or the bytes of a file whose ``name`` (with extension) is given. Raises
-    ``KaiwuError`` with one problem ``IN-FILE-…`` for whatever makes the file unreadable; never hangs, never
-    exhausts the memory.
+    ``source`` is a path, or the bytes of a file whose ``name`` (with extension) is given. Raises ``KaiwuError`` with
+    one problem ``IN-FILE-…`` for whatever makes the file unreadable; never hangs, never exhausts the memory.
     """
     limits = limits or Limits()
     name = name or (source.name if isinstance(source, Path) else "")

@@ -1,7 +1,6 @@
 """The parts of an .xlsx beside its sheets (工作簿结构): sheet list, number formats, date system.
 
-Owns which file holds which sheet and which cell style shows percent or scaled numbers. Cells are
-``sheet_scan``.
+Owns which file holds which sheet and which cell style shows percent or scaled numbers. Cells are ``sheet_scan``.
 """
 
 from __future__ import annotations
@@ -38,8 +37,7 @@ class BookScan:
     formats: list[str] = field(default_factory=list)
     is_1904: bool = False
     is_uncalculated: bool = False
-    """The writer asks for a full calculation on opening: a program made it, and its stored results may be
-    fillers."""
+    """The writer asks for a full calculation on opening: a program made it, and its stored results may be fillers."""
 
     def format_of(self, style: int) -> str:
         """The telling number format of a cell style, or empty."""
@@ -137,8 +135,7 @@ def _number(text: str | None) -> int:
 
 
 def telling_format(number: int, codes: dict[int, str]) -> str:
-    """The code of a number format by its id: the file's own, percent, ``date`` for the Chinese dates, else
-    empty."""
+    """The code of a number format by its id: the file's own, percent, ``date`` for the Chinese dates, else empty."""
     if number in codes:
         return "" if codes[number] in _GENERAL else codes[number]
     return DATE_FORMAT if number in DATE_BUILTIN else PERCENT_BUILTIN.get(number, "")

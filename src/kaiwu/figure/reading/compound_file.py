@@ -1,5 +1,4 @@
-"""Compound files (复合文档) that hold old .xls workbooks: one stream out of the file, with every chain
-bounded.
+"""Compound files (复合文档) that hold old .xls workbooks: one stream out of the file, with every chain bounded.
 
 Owns the sector tables of [MS-CFB]. It does not know what the stream means.
 """
@@ -15,8 +14,7 @@ _ENTRY = 128
 
 
 def read_stream(data: bytes, names: tuple[str, ...]) -> bytes:
-    """The first stream of one of these names. Raises ``Fault`` ``broken``, ``other-kind`` where there is
-    none."""
+    """The first stream of one of these names. Raises ``Fault`` ``broken``, ``other-kind`` where there is none."""
     try:
         return _Compound(data).stream(names)
     except (struct.error, IndexError) as flaw:

@@ -1,8 +1,7 @@
 """Text encodings (编码) of files from bureaus: a ladder that never guesses by frequency.
 
-Owns bytes → text: byte-order mark, else strict UTF-8, else strict GB18030 (which holds GBK and GB2312). It
-refuses what decodes only by accident: a damaged UTF-8 file, binary files, another Asian encoding. It knows
-no CSV.
+Owns bytes → text: byte-order mark, else strict UTF-8, else strict GB18030 (which holds GBK and GB2312). It refuses
+what decodes only by accident: a damaged UTF-8 file, binary files, another Asian encoding. It knows no CSV.
 """
 
 from __future__ import annotations

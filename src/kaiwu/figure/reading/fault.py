@@ -34,8 +34,7 @@ class Limits:
     cells: int = 5_000_000
     """Cells that hold something, over all sheets."""
     area: int = 10_000_000
-    """Rows × columns of the rectangle that holds one sheet's cells, because readers store the whole
-    rectangle."""
+    """Rows × columns of the rectangle that holds one sheet's cells, because readers store the whole rectangle."""
     merged: int = 200_000
     """Merged ranges of one sheet."""
     text_chars: int = 32_767

@@ -33,8 +33,7 @@ _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 
 
 def find_kind(data: bytes, extension: str) -> str:
-    """``xlsx``, ``xls`` or ``text``. ``extension`` is lower case with its dot, or empty where there is no
-    name.
+    """``xlsx``, ``xls`` or ``text``. ``extension`` is lower case with its dot, or empty where there is no name.
 
     ``data`` is the whole file. Raises ``Fault``: ``empty``, ``encrypted``, ``renamed`` (with what it is),
     ``extension`` for a name that cannot be read.

@@ -1,10 +1,10 @@
 """The reader process (读入子进程): one file in on standard input, cells out as JSON lines, then gone.
 
-Owns the limits on itself and the protocol. It runs as ``python -I`` with this folder as its only package,
+Owns the limits on itself and the protocol. It runs as ``python -I`` with this folder as its only package of ours,
 reads no other file, writes none, and is killed by its parent when it is too slow. Lines out, in order:
 
 * ``{"sheet": name, "visible": bool, "encoding": text, "has_formats": bool, "formats": [code…], "merged":
-  [[top, left, bottom, right]…], "top": int, "left": int, "hidden_rows": int, "width": int}``
+  [[top, left, bottom, right]…], "left": int, "hidden_rows": int}``
 * ``[row, [cell…]]`` for each row that holds something; a cell is ``null``, a text, or ``[tag, text,
   format?]`` with tag ``n`` number, ``d`` date, ``t`` time or moment, ``b`` truth value, ``e`` error value,
   ``f`` formula without result;

@@ -150,8 +150,7 @@ class _Reader:
         raise Fault("cell-order", sheet=self._sheet, cell=print_reference(row, column))
 
     def _close_cell(self) -> None:
-        """Note a cell that holds something. One that only has a style does not: whole-column borders are
-        usual."""
+        """Note a cell that holds something. One that only has a style does not: whole-column borders are usual."""
         scan, row, column = self.scan, self._row, self._column
         scan.note_cell(row, column, self._sheet, self._limits)
         if self._kind == "e":
@@ -164,8 +163,7 @@ class _Reader:
             scan.note_text(row)
 
     def _is_without_result(self) -> bool:
-        """No ``<v>``, an empty one for a number, or the 0 that programs store which never calculated
-        anything."""
+        """No ``<v>``, an empty one for a number, or the 0 that programs store which never calculated anything."""
         if self._kind == "str":
             return not self._has_value
         return not self._text or (self._book.is_uncalculated and self._text == "0")
