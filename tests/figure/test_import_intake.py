@@ -299,6 +299,13 @@ def test_two_sheets_that_disagree_are_refused_and_that_agree_are_told() -> None:
     assert codes(same) == ["IN-FIGURE-TWICE"]
 
 
+def test_a_sheet_that_the_template_names_has_to_be_there() -> None:
+    result = take(GOOD, template=replace(make_template(), sheets=("表", "另表")))
+    assert [f.problem.code for f in result.report.errors] == ["IN-SHEET-ABSENT"]
+    assert result.figures.is_empty()
+    assert take(GOOD, template=replace(make_template(), sheets=("表",))).report.is_accepted
+
+
 def test_hidden_sheets_are_told_and_not_read() -> None:
     buffer = io.BytesIO()
     with xlsxwriter.Workbook(buffer, {"in_memory": True}) as book:

@@ -124,11 +124,21 @@ class _Intake:
     def read(self, sheets: list[Sheet]) -> None:
         """Read all sheets that the template or their visibility calls for."""
         wanted = [sheet for sheet in sheets if self._is_wanted(sheet)]
+        self._check_sheets(sheets)
         self._all = sum(len(sheet.rows) for sheet in wanted)
         found = [self._read_sheet(sheet) for sheet in wanted]
         if not any(found):
             self._complain_headless(wanted)
         self._check_figures_twice()
+
+    def _check_sheets(self, sheets: list[Sheet]) -> None:
+        """Every sheet that the template names has to be there; a CSV file is the one sheet, whatever its name."""
+        present = {sheet.name for sheet in sheets}
+        absent = [name for name in self._template.sheets if name not in present]
+        if absent and not any(sheet.is_text_file for sheet in sheets):
+            listed, there = "、".join(absent), "、".join(present)
+            zh = f"没有表页“{listed}”(现有: {there}); 请核对表页名"
+            self._note(Finding(Problem("IN-SHEET-ABSENT", zh, f"there is no sheet “{listed}” (there are: {there})")))
 
     def _is_wanted(self, sheet: Sheet) -> bool:
         if sheet.name == REPORT_SHEET or not sheet.rows:
@@ -151,9 +161,8 @@ class _Intake:
         kept = [f for f in self._gathered.findings if f.problem.code != "IN-HEAD-NONE"]
         self._gathered.findings[:] = kept + [find_in(sheet, problem) for sheet in wanted]
         if not wanted:
-            listed = "、".join(self._template.sheets)
-            zh = f"没有可读的表页{f'(模板要 {listed})' if listed else ''}"
-            self._note(Finding(Problem("IN-SHEET-NONE", zh, f"there is no sheet to read {listed}".rstrip())))
+            zh, en = "没有可读的表页", "there is no sheet to read"
+            self._note(Finding(Problem("IN-SHEET-NONE", zh, en)))
 
     def _read_sheet(self, sheet: Sheet) -> bool:
         """Read one sheet; whether it has a table."""
