@@ -17,8 +17,8 @@ import polars as pl
 from kaiwu.figure.fact import read_value
 from kaiwu.figure.variable import Kind, Variable
 from kaiwu.pack.library import LOADERS, Library, Shelf, _loader
-from kaiwu.quantity import DIMENSIONLESS, KaiwuError, date_index, format_quantity, parse_quantity
-from kaiwu.quantity.dimension import RATIO_ONE
+from kaiwu.quantity import KaiwuError, date_index, format_quantity, parse_quantity
+from kaiwu.quantity.dimension import RATIO, RATIO_ONE
 from kaiwu.rule.check import Checker
 from kaiwu.rule.decision import Decision, Facts, Need, Scheme
 from kaiwu.rule.outcome import Outcome
@@ -210,13 +210,12 @@ def _check_figures(facts: Facts, entity: str, figures: Mapping[str, Any], shelf:
     row = {**facts.row(entity), "#as_of": date_index(facts.as_of), "#rated": facts.rated}
     differences = []
     for name, value in figures.items():
-        want: Any = parse_quantity(str(value)).base
-        tree = Checker(shelf.vocabulary).value(str(name))
-        got = Reference(row).number(tree)
-        if tree.dimension == DIMENSIONLESS and isinstance(got, Fraction):
-            got *= RATIO_ONE
-        if got != want:
-            shown = got.value if isinstance(got, Unknown) else format_quantity(got, parse_quantity(str(value)).unit)
+        want = parse_quantity(str(value))
+        got = Reference(row).number(Checker(shelf.vocabulary).value(str(name), want.unit.dimension))
+        if want.unit.dimension == RATIO and isinstance(got, Fraction):
+            got *= RATIO_ONE  # rules count ratios in plain numbers
+        if got != want.base:
+            shown = got.value if isinstance(got, Unknown) else format_quantity(got, want.unit)
             differences.append(f"{name}: 期望 / expected {value}, 得到 / got {shown}")
     return differences
 
