@@ -71,6 +71,12 @@ PHRASES: dict[str, Words] = {
     "gap-short": ("差 {gap} 分", "{gap} points short"),
     "changed": ("档次调整: {before} → {after}", "class changed: {before} → {after}"),
     "provisional": ("名单中还有待定单元, 档次可能变动", "units are still pending, so the class may still move"),
+    # bands
+    "band": ("属于{zh}", "{en}"),
+    "band-none": ("不在任何一档", "in no band"),
+    "band-open": ("还可能属于: {zh}; {verdict}", "still possible: {en}; {verdict}"),
+    "band-nothing": ("不在任何一档", "none"),
+    "band-row": ("{zh}: {verdict}", "{en}: {verdict}"),
     "unattested": ("办法或权重待核实", "the rulebook or its weights are to be verified"),
 }
 
