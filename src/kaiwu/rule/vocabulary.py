@@ -91,7 +91,7 @@ class Vocabulary:
     def __post_init__(self) -> None:
         words = {w.casefold() if w.isascii() else w for w in self._all_words()}
         for word in sorted(words, key=len, reverse=True):
-            self._by_first.setdefault(word[0], []).append(word)
+            self._by_first.setdefault(word[0].casefold(), []).append(word)
 
     def _all_words(self) -> Iterable[str]:
         yield from self.variables
@@ -102,7 +102,7 @@ class Vocabulary:
     def longest(self, text: str, at: int) -> str | None:
         """The longest declared word at ``text[at:]``; ASCII words match without regard to case and end at a word edge."""
         first = text[at]
-        candidates = self._by_first.get(first.casefold() if first.isascii() else first, ())
+        candidates = self._by_first.get(first.casefold(), ())
         for word in candidates:
             piece = text[at : at + len(word)]
             if (piece.casefold() if word.isascii() else piece) != word:
