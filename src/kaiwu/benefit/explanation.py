@@ -9,7 +9,7 @@ from typing import Any
 
 from kaiwu.benefit.clause import Clause, Condition
 from kaiwu.rule.decision import Decision, Facts, Reason
-from kaiwu.rule.explain import explain_amount, explain_condition, missing_slots
+from kaiwu.rule.explain import explain_amount, explain_condition, explain_misses, missing_slots
 from kaiwu.rule.outcome import Outcome
 from kaiwu.rule.reference import Reference, round_to
 from kaiwu.rule.rulebook import Head
@@ -22,6 +22,10 @@ def explain_clause(head: Head, clause: Clause, entity: str, row: dict[str, Any],
     is_open = clause.application.covers(facts.as_of)
     reasons = explain_conditions(clause, row, facts, is_open)
     low, high = amount_of(clause, reference, outcome)
+    if outcome is Outcome.FAIL:
+        reasons += explain_misses(
+            clause.condition.tree, row, article=clause.article, is_open=is_open, rated=facts.rated
+        )
     if clause.amount is not None and outcome is not Outcome.FAIL:
         reasons += explain_amount(clause.amount.tree, row, rated=facts.rated)
     missing = tuple(missing_slots(clause.condition.tree, row)) if outcome is Outcome.MISSING else ()

@@ -230,7 +230,7 @@ class _Reader:
             tree = x.Pick(op="min", items=(tree, *(c.tree for c in kept)), dimension=MONEY, text=formula.text)
         tree = x.Pick(op="max", items=(tree, zero), dimension=MONEY, text=formula.text)
         step, mode = self.rounding(entry)
-        printed = text[1:-1] if text.startswith("(") and text.endswith(")") and isinstance(spec, str) else text
+        printed = text[1:-1] if text.startswith("(") and text.endswith(")") else text
         return Amount(tree, formula, printed, tuple(kept), step, mode, entry.flag("upper_limit", False))
 
     def money(self, text: str, path: KeyPath) -> x.Num | None:

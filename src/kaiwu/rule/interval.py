@@ -37,8 +37,9 @@ class IntervalLowering:
                 return both, both
             case x.Ref():
                 slot = self.base.number(node)
-                low, high = (p.coalesce(slot.n, p.const(v)) for v in (node.variable.low, node.variable.high))
-                return Ratio(low, slot.d, slot.scale, slot.guard), Ratio(high, slot.d, slot.scale, slot.guard)
+                bounds = (node.variable.low, node.variable.high)
+                least, most = (p.coalesce(slot.n, p.const(v)) for v in bounds)
+                return Ratio(least, slot.d, slot.scale, slot.guard), Ratio(most, slot.d, slot.scale, slot.guard)
             case x.Derived():
                 return self._derived(node)
             case x.Choose():
@@ -47,8 +48,8 @@ class IntervalLowering:
                     result = self._hull(self.base.condition(test), self.ends(value), result)
                 return result
             case x.Round():
-                low, high = self.steps(node.inner, node.step, node.mode)
-                return self._whole(low, node.step), self._whole(high, node.step)
+                least, most = self.steps(node.inner, node.step, node.mode)
+                return self._whole(least, node.step), self._whole(most, node.step)
             case x.Pick():
                 op = Op.MIN if node.op == "min" else Op.MAX
                 low, high = self.ends(node.items[0])

@@ -6,6 +6,9 @@ It knows no units and no types; ``check`` does.
 
 from __future__ import annotations
 
+import datetime as dt
+from fractions import Fraction
+
 from kaiwu.quantity import KaiwuError, Problem
 from kaiwu.rule import syntax as s
 from kaiwu.rule.token import MAX_TOKENS, Token, tokenize
@@ -219,11 +222,11 @@ class _Parser:
         match token.kind:
             case "number":
                 self.take()
-                assert token.value is not None and not isinstance(token.value, int | s.dt.date)
+                assert isinstance(token.value, Fraction)
                 return s.Number(value=token.value, unit=token.unit, **span)
             case "date":
                 self.take()
-                assert isinstance(token.value, s.dt.date)
+                assert isinstance(token.value, dt.date)
                 return s.DateLiteral(value=token.value, **span)
             case "year":
                 self.take()

@@ -189,8 +189,8 @@ class Reference:
             case x.Choose():
                 return self._interval_of_cases(list(node.cases), node.otherwise)
             case x.Round():
-                low, high = self.interval(node.inner)
-                return round_to(low, node.step, node.mode), round_to(high, node.step, node.mode)
+                least, most = self.interval(node.inner)
+                return round_to(least, node.step, node.mode), round_to(most, node.step, node.mode)
             case x.Pick():
                 ends = [self.interval(item) for item in node.items]
                 pick = min if node.op == "min" else max
