@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from importlib import import_module
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -281,7 +282,7 @@ def _check_versions(heads: Mapping[str, tuple[str, str, Head]], problems: list[P
             families.setdefault(head.family, []).append((name, head))
     for members in families.values():
         members.sort(key=lambda item: item[1].validity.valid_from or dt.date.min)
-        for (_, a), (name, b) in zip(members, members[1:], strict=False):
+        for (_, a), (name, b) in pairwise(members):
             ends = [d for d in (a.validity.valid_to, _day_before(a.validity.repealed)) if d is not None]
             if not ends or (b.validity.valid_from or dt.date.min) <= min(ends):
                 problems.append(Problem(

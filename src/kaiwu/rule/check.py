@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from fractions import Fraction
+from itertools import pairwise
 
 from kaiwu.figure.variable import Kind, PeriodType, Variable
 from kaiwu.quantity import DIMENSIONLESS, Dimension, KaiwuError, Problem, conversion, date_index
@@ -21,6 +22,7 @@ from kaiwu.rule.vocabulary import CONTEXT, Period, PeriodKind, Vocabulary
 
 DATE = Dimension((("date", 1),))
 GROWTH_STEP = Fraction(1, 10**8)  # yearly rates inside a mean of growth rates are rounded to this
+MAX_EXPANSION = 50_000  # typed nodes of one rule once period words, 如果 and formulas are written out; real ones stay below 500
 MAX_OFFSET = 30  # years back or forward; longer series are not kept
 
 _FLIP = {"<": ">=", ">=": "<", ">": "<=", "<=": ">", "=": "!=", "!=": "="}
@@ -32,19 +34,33 @@ class Checker:
 
     vocabulary: Vocabulary
     _open: list[str] = field(default_factory=list)
+    _left: int = 0  # what may still be written out of the rule under check
 
     def condition(self, text: str) -> x.Bool:
         """Check the text of a condition. Errors: ``KaiwuError`` with the offset in the text."""
-        return _Check(self, text).condition(parse(text, self.vocabulary), 0, False)
+        self._left = MAX_EXPANSION
+        condition = _Check(self, text).condition(parse(text, self.vocabulary), 0, False)
+        if x.tree_size(condition) > MAX_EXPANSION:
+            raise _too_large(text, 0)
+        return condition
 
     def value(self, text: str, dimension: Dimension | None = None) -> x.Num:
         """Check the text of a formula; ``dimension`` is what it must come out as, where that is known."""
+        self._left = MAX_EXPANSION
         check = _Check(self, text)
         tree = parse(text, self.vocabulary)
         number = check.number(tree, 0)
         if dimension is not None:
             number = check.require(number, tree, dimension)
+        if x.tree_size(number) > MAX_EXPANSION:
+            raise _too_large(text, 0)
         return number
+
+    def spend(self, text: str, at: int) -> None:
+        """Count one node written out; nested 如果 and period words multiply."""
+        self._left -= 1
+        if self._left < 0:
+            raise _too_large(text, at)
 
     def formula_of(self, variable: Variable, offset: int, check: Callable[[Checker], x.Expr]) -> x.Expr:
         """Check the formula of a derived variable once, refusing a definition that leads back to itself."""
@@ -58,6 +74,19 @@ class Checker:
             return check(self)
         finally:
             self._open.pop()
+
+
+def _too_large(text: str, at: int) -> KaiwuError:
+    shown = text if len(text) <= 200 else text[:200] + "…"
+    return KaiwuError(
+        Problem(
+            "R-EXPANSION",
+            f"条件展开后超过 {MAX_EXPANSION} 个部分(如果、年份词或导出变量层层相套); 请拆成几条",
+            f"written out, the rule has more than {MAX_EXPANSION} parts (如果, period words or formulas in one another): split it",
+            text=shown,
+            at=min(at, len(shown)),
+        )
+    )
 
 
 class _Check:
@@ -87,6 +116,7 @@ class _Check:
     # -- conditions --------------------------------------------------------------------------------------
 
     def condition(self, node: s.Node, shift: int, negate: bool) -> x.Bool:
+        self.checker.spend(self.text, node.at)
         text = self.words(node)
         match node:
             case s.Truth():
@@ -310,6 +340,7 @@ class _Check:
         return self.number(node, shift)
 
     def number(self, node: s.Node, shift: int) -> x.Num:
+        self.checker.spend(self.text, node.at)
         text = self.words(node)
         match node:
             case s.Number():
@@ -434,7 +465,7 @@ class _Check:
             case PeriodKind.MEAN_GROWTH:
                 rates: list[x.Num] = [
                     x.Round(inner=x.Rate(new=new, old=old, text=text), step=GROWTH_STEP, mode="half_up", text=text)
-                    for new, old in zip(values, values[1:], strict=False)
+                    for new, old in pairwise(values)
                 ]
                 return self.over_years(Period(period.word, PeriodKind.MEAN, period.years[1:]), rates, node, text)
             case PeriodKind.COMPOUND_GROWTH:

@@ -246,6 +246,18 @@ def walk(node: Expr) -> Iterator[Expr]:
         yield from walk(child)
 
 
+def tree_size(node: Expr) -> int:
+    """Nodes of the tree as ``walk`` would visit them; parts that are one object are counted once and multiplied."""
+    sizes: dict[int, int] = {}
+
+    def measure(part: Expr) -> int:
+        if id(part) not in sizes:
+            sizes[id(part)] = 1 + sum(measure(child) for child in children(part))
+        return sizes[id(part)]
+
+    return measure(node)
+
+
 def slots_of(node: Expr) -> dict[str, Ref]:
     """Every frame column that an expression reads, by slot name in reading order."""
     return {n.slot: n for n in walk(node) if isinstance(n, Ref)}

@@ -6,6 +6,7 @@ there, both nodes are equal. The nodes are never missing.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 from kaiwu.quantity import KaiwuError, Problem
@@ -38,8 +39,8 @@ class IntervalLowering:
             case x.Ref():
                 slot = self.base.number(node)
                 bounds = (node.variable.low, node.variable.high)
-                least, most = (p.coalesce(slot.n, p.const(v)) for v in bounds)
-                return Ratio(least, slot.d, slot.scale, slot.guard), Ratio(most, slot.d, slot.scale, slot.guard)
+                lower, upper = (replace(slot, n=p.coalesce(slot.n, p.const(v))) for v in bounds)
+                return lower, upper
             case x.Derived():
                 return self._derived(node)
             case x.Choose():
