@@ -4,10 +4,28 @@ Owns the rulebook kinds ``rating``, ``bands`` and ``streak``. It does not own th
 and amounts (``kaiwu.benefit``) or the storage of runs.
 """
 
+from kaiwu.rating.award import AwardScheme
+from kaiwu.rating.award_loader import load as load_streak
 from kaiwu.rating.band import BandScheme
 from kaiwu.rating.band_loader import load as load_bands
 from kaiwu.rating.change import Change
+from kaiwu.rating.completeness import Completeness, check_complete, check_counts
 from kaiwu.rating.scheme import RatingScheme
 from kaiwu.rating.scheme import load as load_rating
+from kaiwu.rating.streak import Streak, current_streak, longest_streak
 
-__all__ = ["BandScheme", "Change", "RatingScheme", "load_bands", "load_rating"]
+__all__ = [
+    "AwardScheme",
+    "BandScheme",
+    "Change",
+    "Completeness",
+    "RatingScheme",
+    "Streak",
+    "check_complete",
+    "check_counts",
+    "current_streak",
+    "load_bands",
+    "load_rating",
+    "load_streak",
+    "longest_streak",
+]

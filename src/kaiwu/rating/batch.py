@@ -53,7 +53,7 @@ class Ratios:
         """The value of one row, reduced."""
         return Fraction(int(self.n[row]), int(self.d[row])) if self.state[row] == Outcome.PASS else None
 
-    def keys(self) -> Objects:
+    def order_keys(self) -> Objects:
         """Integers that order as the values do and are equal where they are equal (floor of n·2^k / d).
 
         Two different fractions are at least 1/(d·d') apart, so 2^k above d·d' keeps them apart.

@@ -77,6 +77,21 @@ PHRASES: dict[str, Words] = {
     "band-open": ("还可能属于: {zh}; {verdict}", "still possible: {en}; {verdict}"),
     "band-nothing": ("不在任何一档", "none"),
     "band-row": ("{zh}: {verdict}", "{en}: {verdict}"),
+    # awards and streaks
+    "award": ("{zh}: {verdict}", "{en}: {verdict}"),
+    "award-league": ("属于{zh}组, 前 {take} 名入选", "in league {en}, the first {take} win"),
+    "award-no-league": ("不属于任何一组", "in no league"),
+    "award-rank": ("名次 {rank}", "rank {rank}"),
+    "award-range": ("名次在第 {best} 至第 {worst} 之间, 取决于缺少的数据或同分的处理", "rank between {best} and {worst}, depending on missing figures or ties"),
+    "award-lacking": ("缺{zh}, 不能排名", "{en} is missing: no rank"),
+    "award-short": ("差 {places} 名", "{places} places short"),
+    "streak": ("连续 {years} 年: {verdict}", "{years} years in a row: {verdict}"),
+    "streak-year": ("{year}年{zh}: {answer}", "{en} {year}: {answer}"),
+    "streak-computed": ("{year}年{zh}: {answer} (按本次评选)", "{en} {year}: {answer} (by this award)"),
+    "won": ("是", "yes"),
+    "not-won": ("否", "no"),
+    "not-known": ("没有数据", "no figure"),
+    "undecided": ("未定", "undecided"),
     "unattested": ("办法或权重待核实", "the rulebook or its weights are to be verified"),
 }
 

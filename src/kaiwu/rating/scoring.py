@@ -122,7 +122,7 @@ def _lines(
         case "goalposts":
             ends = lambda _: (scoring.low or Fraction(0), scoring.high or Fraction(0))  # noqa: E731
         case "minmax" | "best":
-            keys = values.keys()
+            keys = values.order_keys()
             ends = lambda group: _extremes(values, keys, peers.members(group, values.known))  # noqa: E731
         case _:
             assert scoring.base is not None
@@ -238,7 +238,7 @@ def _ranked(indicator: Indicator, values: Ratios, peers: Peers, state: Outcomes)
     top, bottom = np.zeros(size, dtype=object), np.ones(size, dtype=object)
     state = np.where((state == Outcome.PASS) & ~(peers.taking & (peers.groups >= 0)), np.uint8(Outcome.HUMAN), state)
     worst, best = (share * indicator.weight for share in indicator.scoring.reach)
-    keys = values.keys() * (-1 if indicator.direction == "higher" else 1)
+    keys = values.order_keys() * (-1 if indicator.direction == "higher" else 1)
     for group in range(peers.count):
         members = peers.members(group, values.known)
         ordered = sorted(int(k) for k in keys[members])
