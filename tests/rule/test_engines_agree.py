@@ -7,10 +7,12 @@ from collections.abc import Mapping
 import numpy as np
 import polars as pl
 from hypothesis import HealthCheck, event, given, note, settings
+from node_meaning import Nodes, meaning, programs
 from strategies import Case, Row, cases
 
 from kaiwu.rule.engine_numpy import evaluate_numpy
 from kaiwu.rule.engine_polars import evaluate_polars
+from kaiwu.rule.program import Op
 from kaiwu.rule.reference import Reference, round_to
 
 SLOW = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
@@ -35,6 +37,30 @@ def test_conditions_have_the_same_answer_in_every_engine(case: Case) -> None:
 @given(cases(conditions_count=0, amounts_count=2))
 def test_amounts_have_the_same_ends_in_every_engine(case: Case) -> None:
     compare_amounts(case)
+
+
+@SLOW
+@given(programs())
+def test_every_node_means_what_the_page_of_semantics_says(nodes: Nodes) -> None:
+    compare_nodes(nodes)
+
+
+def compare_nodes(nodes: Nodes) -> None:
+    names = nodes.program.slots
+    columns = {name: pl.Series(name, [row[name] for row in nodes.rows], dtype=pl.Int64) for name in names}
+    planes = evaluate_numpy(nodes.program, nodes.truths, nodes.integers, columns)
+    answers = evaluate_polars(nodes.program, nodes.truths, nodes.integers, pl.DataFrame(list(columns.values())))
+    wanted = [meaning(nodes.program, row) for row in nodes.rows]
+    for node in nodes.truths:
+        expected = [int(values[node]) for values in wanted]
+        assert planes.outcome(node).tolist() == expected, f"NumPy {Op(nodes.program.op[node]).name}"
+        assert answers.outcome(node).to_list() == expected, f"Polars {Op(nodes.program.op[node]).name}"
+    for node in nodes.integers:
+        expected = [values[node] for values in wanted]
+        values, known = planes.integers(node)
+        found = [int(v) if k else None for v, k in zip(values.tolist(), known.tolist(), strict=True)]
+        assert found == expected, f"NumPy {Op(nodes.program.op[node]).name}"
+        assert answers.integers[str(node)].to_list() == expected, f"Polars {Op(nodes.program.op[node]).name}"
 
 
 def compare_conditions(case: Case) -> None:

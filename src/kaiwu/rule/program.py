@@ -171,17 +171,22 @@ class Program:
         bound = -(-top // least)
         low = 0 if self.low[a] >= 0 else -bound
         high = 0 if self.high[a] <= 0 else bound
-        # The engines compute 2a + b; the check of width is made on that.
-        if not -INT128 <= 2 * top + self.high[b] <= INT128:
-            raise WidthError(f"{op.name}: 2 * {top} + {self.high[b]}")
+        # The engines compute 2a + b and 2b; the check of width is made on these.
+        if max(2 * top + self.high[b], 2 * self.high[b]) > INT128:
+            raise WidthError(f"{op.name}: 2 * {top} + {self.high[b]}, 2 * {self.high[b]}")
         return self._node(op, a, b, 0, low, high)
 
     def coalesce(self, a: int, b: int) -> int:
         """``a``, or ``b`` where ``a`` is missing."""
-        if self.op[a] in (Op.CONST, Op.COALESCE):
+        if self._is_always_known(a):
             return a
         low, high = min(self.low[a], self.low[b]), max(self.high[a], self.high[b])
         return self._node(Op.COALESCE, a, b, 0, low, high)
+
+    def _is_always_known(self, a: int) -> bool:
+        while self.op[a] == Op.COALESCE:
+            a = self.b[a]
+        return self.op[a] == Op.CONST
 
     def compare(self, op: Op, a: int, b: int) -> int:
         """a < b, a <= b or a = b; unknown if either is missing."""
