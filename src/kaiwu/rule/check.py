@@ -23,6 +23,7 @@ from kaiwu.rule.vocabulary import CONTEXT, Period, PeriodKind, Vocabulary
 DATE = Dimension((("date", 1),))
 GROWTH_STEP = Fraction(1, 10**8)  # yearly rates inside a mean of growth rates are rounded to this
 MAX_EXPANSION = 50_000  # typed nodes of one rule once period words, 如果 and formulas are written out; real ones stay below 500
+DAYS_OF_YEAR = Fraction(12 * 31)  # steps of a date index in one year
 MAX_OFFSET = 30  # years back or forward; longer series are not kept
 
 _FLIP = {"<": ">=", ">=": "<", ">": "<=", "<=": ">", "=": "!=", "!=": "="}
@@ -490,6 +491,8 @@ class _Check:
                 return self.choice(node, shift)
             case "round" | "floor" | "ceil":
                 return self.rounding(node, shift)
+            case "year":
+                return self.year_of(node, shift)
             case "abs":
                 inner = self.number(node.args[0], shift)
                 zero = x.Literal(value=Fraction(0), dimension=inner.dimension)
@@ -532,6 +535,15 @@ class _Check:
             )
         mode = {"round": "half_up", "floor": "down", "ceil": "up"}[node.function]
         return x.Round(inner=inner, step=step.value, mode=mode, dimension=inner.dimension, text=self.words(node))
+
+    def year_of(self, node: s.Call, shift: int) -> x.Num:
+        """``年份(日期)``: the calendar year of a date; a date index has 12 × 31 steps a year."""
+        inner = self.number(node.args[0], shift)
+        if len(node.args) != 1 or inner.dimension != DATE:
+            raise self.error("R-YEAR", "年份(…) 里要写一个日期变量", "year(…) wants one date", node)
+        text = self.words(node)
+        begun = x.Round(inner=inner, step=DAYS_OF_YEAR, mode="down", dimension=DATE, text=text)
+        return x.Arith(op="/", left=begun, right=x.Literal(value=DAYS_OF_YEAR, bare=True), dimension=YEAR, text=text)
 
     # -- dimensions --------------------------------------------------------------------------------------
 

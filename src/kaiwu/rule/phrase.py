@@ -16,6 +16,7 @@ PHRASES: dict[str, Words] = {
     "name-compound": ("{new}比{old}的年均复合增长率", "the compound yearly growth from {old} to {new}"),
     "name-rate": ("{new}比{old}的增长率", "the growth from {old} to {new}"),
     "name-months": ("从{earlier}到{later}的整月数", "the full months from {earlier} to {later}"),
+    "name-year-of": ("{date}的年份", "the year of {date}"),
     "name-round": ("{inner}(取整到{step})", "{inner} (rounded to {step})"),
     "name-min": ("取小({items})", "min({items})"),
     "name-max": ("取大({items})", "max({items})"),

@@ -28,6 +28,7 @@ FUNCTIONS: dict[str, str] = {
     "ceil": "ceil", "进位": "ceil",
     "known": "known", "已知": "known",
     "abs": "abs", "绝对值": "abs",
+    "year": "year", "年份": "year",
     "sign_positive": "positive", "为正": "positive",
 }  # fmt: skip
 

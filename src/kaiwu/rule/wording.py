@@ -308,6 +308,8 @@ class Wording:
                 return self.literal(node)
             case x.Context():
                 return say(node.name)
+            case x.Arith(left=x.Round(dimension=d) as begun) if d == DATE:
+                return say("name-year-of", date=self._build(begun.inner, 0))
             case x.Arith():
                 return self._build_arith(node, level)
             case x.Pick():
