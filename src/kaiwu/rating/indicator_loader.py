@@ -51,7 +51,7 @@ class IndicatorReader:
             en=entry.text("en", required=True),
             value=value or x.Literal(value=Fraction(0)),
             text=str(entry.data.get("value")),
-            weight=weight,
+            weight=weight or Fraction(1),
             scoring=scoring or Scoring("as_is"),
             missing=OPEN,
             undefined=OPEN,
@@ -64,7 +64,7 @@ class IndicatorReader:
             source=entry.text("source"),
             where=entry.where,
         )
-        if value is None or rounding is None or scoring is None:
+        if value is None or rounding is None or scoring is None or weight is None:
             return None
         limits = self._limits(entry, rounding)
         indicator = replace(
@@ -106,7 +106,7 @@ class IndicatorReader:
             entry.complain("S-DIRECTION", "cost 只用于越低越好的指标", "cost is for indicators where lower is better", "direction")
         return str(given or "higher")
 
-    def _weight(self, entry: Entry, scoring: Scoring | None) -> tuple[Fraction, str, bool]:
+    def _weight(self, entry: Entry, scoring: Scoring | None) -> tuple[Fraction | None, str, bool]:
         spec = entry.data.get("weight")
         standing = "attested"
         keys: tuple[str, ...] = ("weight",)
@@ -119,11 +119,12 @@ class IndicatorReader:
             return Fraction(1), standing, True
         if spec is None:
             entry.complain("S-WEIGHT", "缺少权重, 如 weight: 30分", "the weight is missing, such as weight: 30分")
-            return Fraction(1), standing, False
+            return None, standing, False
         weight = self.reader.points(entry, spec, *keys)
         if weight is not None and weight <= 0:
             entry.complain("S-WEIGHT", "权重要大于零", "a weight must be above zero", *keys)
-        return weight or Fraction(1), standing, False
+            return None, standing, False
+        return weight, standing, False
 
     # -- scoring -----------------------------------------------------------------------------------------
 

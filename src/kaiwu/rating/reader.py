@@ -87,11 +87,10 @@ class Reader:
         """A fixed quantity with its unit, in base units (a ratio as a plain number); zero needs no unit."""
         if isinstance(spec, int | Fraction) and not isinstance(spec, bool) and spec == 0:
             return Fraction(0)
-        text = str(spec) if isinstance(spec, int) and not isinstance(spec, bool) else spec
-        if isinstance(spec, Fraction):
+        if isinstance(spec, int | Fraction) and not isinstance(spec, bool):
             entry.complain("S-UNIT", "数字要带单位, 如 3%、30分、24.097万元/亩", "write the number with its unit, such as 3%", *keys)
             return None
-        tree = self.formula(entry, text, *keys, dimension=dimension)
+        tree = self.formula(entry, spec, *keys, dimension=dimension)
         if tree is None:
             return None
         if not isinstance(tree, x.Literal):
