@@ -1,5 +1,6 @@
 """Procedures (程序): runs that freeze what they used, replay, difference, objections, workspaces."""
 
+from kaiwu.procedure.class_change import ClassChange
 from kaiwu.procedure.difference import Change, compare_runs
 from kaiwu.procedure.execution import Execution, check_complete, execute
 from kaiwu.procedure.objection import Claim, reject, rerun, uphold
@@ -8,7 +9,7 @@ from kaiwu.procedure.run import ReplayReport, Run, open_run, replay, run_all, ru
 from kaiwu.procedure.workspace import Job, Workspace, open_workspace
 
 __all__ = [
-    "Change", "Claim", "Execution", "Job", "Objection", "ReplayReport", "Run", "RunRecord", "RunStore", "Workspace",
+    "Change", "Claim", "ClassChange", "Execution", "Job", "Objection", "ReplayReport", "Run", "RunRecord", "RunStore", "Workspace",
     "check_complete", "compare_runs", "execute", "open_run", "open_workspace", "reject", "replay", "rerun", "run_all",
     "run_job", "uphold",
 ]  # fmt: skip

@@ -10,21 +10,27 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from kaiwu.procedure.class_change import ClassChange, rating_changes
 from kaiwu.quantity import KaiwuError, Problem
+from kaiwu.rating import RatingScheme
 from kaiwu.rule.decision import Facts, Need, Result, Scheme
 from kaiwu.table import digest_frame, digest_value
 
 
 @dataclass(frozen=True, slots=True)
 class Execution:
-    """Results by scheme code, in order of execution, and the facts each scheme saw."""
+    """Results by scheme code, in order of execution, the facts each scheme saw, and the signed changes of class."""
 
     results: Mapping[str, Result]
     facts: Facts
+    changes: tuple[ClassChange, ...] = ()
 
     def digest(self) -> str:
         """SHA-256 of the logical content of all results: equal on every machine, whatever the file format."""
-        return digest_value({code: digest_result(result) for code, result in self.results.items()})
+        parts: dict[str, object] = {code: digest_result(result) for code, result in self.results.items()}
+        if self.changes:
+            parts["#changes"] = [change.to_data() for change in self.changes]
+        return digest_value(parts)
 
 
 def digest_result(result: Result) -> str:
@@ -63,16 +69,25 @@ def order_schemes(schemes: Sequence[Scheme]) -> list[Scheme]:
     return ordered
 
 
-def execute(schemes: Sequence[Scheme], facts: Facts) -> Execution:
-    """Run all schemes. What a scheme produces answers for later ones where no figure is given."""
+def execute(schemes: Sequence[Scheme], facts: Facts, changes: Sequence[ClassChange] = ()) -> Execution:
+    """Run all schemes. What a scheme produces answers for later ones where no figure is given.
+
+    ``changes`` (提档, 降档) name their rating; a class that was changed is the one that later schemes read.
+    """
     results: dict[str, Result] = {}
     for scheme in order_schemes(schemes):
-        result = scheme.decide(facts)
+        result = _decide(scheme, facts, changes)
         check_complete(scheme, facts.table["entity"], result)
         results[scheme.code] = result
         if scheme.produces:
             facts = Facts(_with_product(facts.table, scheme, result), facts.as_of, facts.rated)
-    return Execution(results, facts)
+    return Execution(results, facts, tuple(changes))
+
+
+def _decide(scheme: Scheme, facts: Facts, changes: Sequence[ClassChange]) -> Result:
+    if isinstance(scheme, RatingScheme):
+        return scheme.decide(facts, rating_changes(changes, scheme.code))
+    return scheme.decide(facts)
 
 
 def check_complete(scheme: Scheme, population: pl.Series, result: Result) -> None:

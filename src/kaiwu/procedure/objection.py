@@ -45,34 +45,25 @@ def uphold(
     variables = workspace.library.variables
     problems: list[Problem] = []
     rows = []
+    frozen = _frozen(workspace, record, {claim.entity for claim in claims})
     for i, claim in enumerate(claims):
         try:
-            rows.append(_figure(workspace, record, claim, variables))
+            rows.append(_figure(workspace, record, claim, variables, frozen))
         except KaiwuError as error:
             problems += [p.located(f"claim[{i}] {claim.entity}") for p in error.problems]
     if problems:
         raise KaiwuError(problems)
     figures = make_figures(rows)
     batch = workspace.figures.append(figures, decided_on, f"异议更正 {record.number}")
-    return [
-        workspace.state.add_objection(
-            Objection(
-                0,
-                record.number,
-                c.entity,
-                str(row["variable"]),
-                str(row["period"]),
-                c.value,
-                c.reason,
-                c.evidence,
-                signer,
-                True,
-                decided_on,
-                batch,
-            )
-        )  # fmt: skip
-        for c, row in zip(claims, rows, strict=True)
-    ]
+    objections = [
+        Objection(
+            number=0, run=record.number, entity=claim.entity, variable=str(row["variable"]), period=str(row["period"]),
+            claimed=claim.value, reason=claim.reason, evidence=claim.evidence, signer=signer, is_upheld=True,
+            decided_on=decided_on, batch=batch,
+        )
+        for claim, row in zip(claims, rows, strict=True)
+    ]  # fmt: skip
+    return workspace.state.add_objections(objections)
 
 
 def reject(workspace: Workspace, run: str, claim: Claim, *, signer: str, decided_on: dt.date) -> Objection:
@@ -80,33 +71,25 @@ def reject(workspace: Workspace, run: str, claim: Claim, *, signer: str, decided
     record = workspace.state.run(run)
     variable = _find(workspace.library.variables, claim.variable)
     period = _period(record, variable, claim.offset)
-    return workspace.state.add_objection(
-        Objection(
-            0,
-            record.number,
-            claim.entity,
-            variable.code,
-            period,
-            claim.value,
-            claim.reason,
-            claim.evidence,
-            signer,
-            False,
-            decided_on,
-        )
-    )
+    objection = Objection(
+        number=0, run=record.number, entity=claim.entity, variable=variable.code, period=period, claimed=claim.value,
+        reason=claim.reason, evidence=claim.evidence, signer=signer, is_upheld=False, decided_on=decided_on,
+    )  # fmt: skip
+    return workspace.state.add_objections([objection])[0]
 
 
 def rerun(
     workspace: Workspace, run: str, *, known_at: dt.date, created_at: str = "", progress: Progress = _silent
 ) -> Run:
-    """The same job with the same date and year, as known later: the run after objections."""
+    """The same job with the same date, year and signed changes of class, as known later: the run after objections."""
     record = workspace.state.run(run)
-    job = replace(workspace.job(record.job), as_of=record.as_of, rated=record.rated)
+    job = replace(workspace.job(record.job), as_of=record.as_of, rated=record.rated, changes=record.changes)
     return run_job(workspace, job, known_at=known_at, created_at=created_at, corrects=record.number, progress=progress)
 
 
 def _find(variables: dict[str, Variable], name: str) -> Variable:
+    if name in variables:
+        return variables[name]
     for variable in variables.values():
         if name in variable.names:
             return variable
@@ -119,27 +102,39 @@ def _period(record: RunRecord, variable: Variable, offset: int) -> str:
     return record.as_of.isoformat() if variable.period is PeriodType.POINT else str(record.rated + offset)
 
 
-def _figure(workspace: Workspace, record: RunRecord, claim: Claim, variables: dict[str, Variable]) -> dict[str, object]:
-    """The corrected figure; source, purposes and scope follow the figure that it corrects, where there is one."""
+@dataclass(frozen=True, slots=True)
+class _Frozen:
+    """What a run froze about the entities of some claims: who was in scope, and which cells were synthetic."""
+
+    scope: frozenset[str]
+    synthetic: dict[tuple[str, str], bool]
+
+
+def _frozen(workspace: Workspace, record: RunRecord, entities: set[str]) -> _Frozen:
+    folder = workspace.runs_folder / record.number / "frame"
+    scope = pl.read_parquet(folder / "table.parquet", columns=["entity"])["entity"]
+    sources = pl.scan_parquet(folder / "sources.parquet").filter(pl.col("entity").is_in(sorted(entities)))
+    cells = sources.select("entity", "slot", "synthetic").collect()
+    return _Frozen(frozenset(scope), {(e, slot): bool(is_synthetic) for e, slot, is_synthetic in cells.iter_rows()})
+
+
+def _figure(
+    workspace: Workspace, record: RunRecord, claim: Claim, variables: dict[str, Variable], frozen: _Frozen
+) -> dict[str, object]:
+    """The corrected figure, labelled synthetic where the one that it corrects is."""
     variable = _find(variables, claim.variable)
     value = read_value(variable, claim.value)
     if value is None:
         raise KaiwuError(
             Problem("S-CLAIM", f"“{claim.value}”不是一个数值", f"“{claim.value}” is no value", text=claim.value)
         )
-    slot = Slot(variable, claim.offset).name
-    frame = pl.read_parquet(workspace.runs_folder / record.number / "frame" / "table.parquet", columns=["entity"])
-    if claim.entity not in set(frame["entity"]):
-        raise KaiwuError(
-            Problem(
-                "S-CLAIM",
-                f"“{claim.entity}”不在第 {record.number} 号测算的范围",
-                f"“{claim.entity}” is not in run {record.number}",
-            )
+    if claim.entity not in frozen.scope:
+        zh, en = (
+            f"“{claim.entity}”不在第 {record.number} 号测算的范围",
+            f"“{claim.entity}” is not in run {record.number}",
         )
-    sources = pl.read_parquet(workspace.runs_folder / record.number / "frame" / "sources.parquet")
-    old = sources.filter((pl.col("entity") == claim.entity) & (pl.col("slot") == slot))
-    synthetic = bool(old["synthetic"].any()) if old.height else workspace.is_synthetic
+        raise KaiwuError(Problem("S-CLAIM", zh, en))
+    synthetic = frozen.synthetic.get((claim.entity, Slot(variable, claim.offset).name), workspace.is_synthetic)
     return {
         "entity": claim.entity,
         "variable": variable.code,

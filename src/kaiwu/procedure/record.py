@@ -6,8 +6,11 @@ Owns their shape. The SQLite file of a workspace and the database of a platform 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
+
+from kaiwu.procedure.class_change import ClassChange
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,7 @@ class RunRecord:
     corrects: str = ""  # the run that this one follows after objections
     is_synthetic: bool = False
     created_at: str = ""  # told by the caller; never part of a digest
+    changes: tuple[ClassChange, ...] = ()  # signed changes of class, part of the result digest
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +75,8 @@ class RunStore(Protocol):
         """All runs, oldest first."""
         ...
 
-    def add_objection(self, objection: Objection) -> Objection:
-        """Keep an objection and give it its number."""
+    def add_objections(self, objections: Sequence[Objection]) -> list[Objection]:
+        """Keep objections together and give each its number."""
         ...
 
     def objections(self, run: str | None = None) -> list[Objection]:

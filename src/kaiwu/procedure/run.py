@@ -17,6 +17,7 @@ import polars as pl
 
 from kaiwu.figure import Frame, Slot, build_frame, load_frame
 from kaiwu.pack import Library, thaw_library
+from kaiwu.procedure.class_change import ClassChange, place_changes
 from kaiwu.procedure.execution import Execution, execute, needs_of
 from kaiwu.procedure.record import RunRecord
 from kaiwu.procedure.workspace import Job, Workspace
@@ -102,7 +103,7 @@ def run_job(
         workspace.figures, population, [Slot(n.variable, n.offset) for n in needs],
         rated=job.rated, as_of=job.as_of, known_at=known_at, purpose=job.purpose,
     )  # fmt: skip
-    execution = execute(schemes, facts_of(frame))
+    execution = execute(schemes, facts_of(frame), place_changes(job.changes, schemes))
     number = workspace.state.next_number()
     folder = workspace.runs_folder / number
     frame_digest = frame.save(folder / "frame")
@@ -113,7 +114,7 @@ def run_job(
         as_of=job.as_of, rated=job.rated, known_at=known_at, purpose=job.purpose,
         manifest_digest=workspace.figures.manifest_digest(known_at), pack_digest=pack_digest, frame_digest=frame_digest,
         result_digest=execution.digest(), engine=__version__, corrects=corrects, is_synthetic=_is_synthetic(job, library, frame),
-        created_at=created_at,
+        created_at=created_at, changes=execution.changes,
     )  # fmt: skip
     (folder / "run.json").write_text(json.dumps(printable(record), ensure_ascii=False, indent=1), encoding="utf-8")
     workspace.state.add_run(record)
@@ -127,11 +128,15 @@ def _is_synthetic(job: Job, library: Library, frame: Frame) -> bool:
 
 def printable(record: RunRecord) -> dict[str, object]:
     """A record as JSON data."""
-    return {
-        name: list(value) if isinstance(value, tuple) else value.isoformat() if isinstance(value, dt.date) else value
-        for name in record.__dataclass_fields__
-        for value in [getattr(record, name)]
-    }
+    return {name: _plain(getattr(record, name)) for name in record.__dataclass_fields__}
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, tuple):
+        return [_plain(part) for part in value]
+    if isinstance(value, ClassChange):
+        return value.to_data()
+    return value.isoformat() if isinstance(value, dt.date) else value
 
 
 def freeze_packs(workspace: Workspace, library: Library) -> str:
@@ -217,7 +222,7 @@ def replay(workspace: Workspace, number: str) -> tuple[Run, ReplayReport]:
     record = workspace.state.run(number)
     frame = load_frame(workspace.runs_folder / record.number / "frame")
     library = thaw_packs(workspace, record.pack_digest)
-    execution = execute([library.scheme(code) for code in record.schemes], facts_of(frame))
+    execution = execute([library.scheme(code) for code in record.schemes], facts_of(frame), record.changes)
     digest = execution.digest()
     differing = [] if frame.digest() == record.frame_digest else ["frame"]
     if digest != record.result_digest:

@@ -6,13 +6,15 @@ Owns its tables and nothing else. Rows are only added; nothing is edited in plac
 from __future__ import annotations
 
 import datetime as dt
+import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import astuple, fields, replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
+from kaiwu.procedure.class_change import ClassChange
 from kaiwu.procedure.record import Objection, RunRecord
 from kaiwu.quantity import KaiwuError, Problem
 
@@ -21,7 +23,8 @@ CREATE TABLE IF NOT EXISTS run (
   number TEXT PRIMARY KEY, job TEXT NOT NULL, zh TEXT NOT NULL, en TEXT NOT NULL, schemes TEXT NOT NULL,
   population INTEGER NOT NULL, as_of TEXT NOT NULL, rated INTEGER NOT NULL, known_at TEXT NOT NULL, purpose TEXT NOT NULL,
   manifest_digest TEXT NOT NULL, pack_digest TEXT NOT NULL, frame_digest TEXT NOT NULL, result_digest TEXT NOT NULL,
-  engine TEXT NOT NULL, corrects TEXT NOT NULL, is_synthetic INTEGER NOT NULL, created_at TEXT NOT NULL);
+  engine TEXT NOT NULL, corrects TEXT NOT NULL, is_synthetic INTEGER NOT NULL, created_at TEXT NOT NULL,
+  changes TEXT NOT NULL DEFAULT '[]');
 CREATE TABLE IF NOT EXISTS objection (
   number INTEGER PRIMARY KEY, run TEXT NOT NULL REFERENCES run (number), entity TEXT NOT NULL, variable TEXT NOT NULL,
   period TEXT NOT NULL, claimed TEXT NOT NULL, reason TEXT NOT NULL, evidence TEXT NOT NULL, signer TEXT NOT NULL,
@@ -37,6 +40,7 @@ class SqliteRunStore:
         self.path = path
         with self._open() as connection:
             connection.executescript(_SCHEMA)
+            _add_changes(connection)
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
@@ -59,10 +63,8 @@ class SqliteRunStore:
 
     def add_run(self, record: RunRecord) -> None:
         """Keep a finished run."""
-        row = [_plain(v) for v in astuple(record)]
-        marks = ", ".join("?" * len(row))
         with self._open() as connection:
-            connection.execute(f"INSERT INTO run VALUES ({marks})", row)
+            _insert(connection, "run", record)
 
     def run(self, number: str) -> RunRecord:
         """The run of a number, ``1`` and ``0001`` alike."""
@@ -82,14 +84,15 @@ class SqliteRunStore:
             rows = connection.execute(f"SELECT {', '.join(names)} FROM run ORDER BY number").fetchall()
         return [_run(dict(zip(names, row, strict=True))) for row in rows]
 
-    def add_objection(self, objection: Objection) -> Objection:
-        """Keep an objection and give it its number."""
+    def add_objections(self, objections: Sequence[Objection]) -> list[Objection]:
+        """Keep objections in one transaction and give each its number."""
         with self._open() as connection:
             connection.execute("BEGIN IMMEDIATE")
             (last,) = connection.execute("SELECT COALESCE(MAX(number), 0) FROM objection").fetchone()
-            numbered = replace(objection, number=last + 1)
-            row = [_plain(v) for v in astuple(numbered)]
-            connection.execute(f"INSERT INTO objection VALUES ({', '.join('?' * len(row))})", row)
+            numbered = [replace(objection, number=last + i) for i, objection in enumerate(objections, start=1)]
+            rows = [[_plain(v) for v in astuple(objection)] for objection in numbered]
+            marks = ", ".join("?" * len(fields(Objection)))
+            connection.executemany(f"INSERT INTO objection VALUES ({marks})", rows)
             connection.execute("COMMIT")
         return numbered
 
@@ -102,7 +105,22 @@ class SqliteRunStore:
         return [o for o in made if run is None or o.run == run]
 
 
-def _plain(value: Any) -> Any:
+def _add_changes(connection: sqlite3.Connection) -> None:
+    """A file of an earlier version has no column for changes of class: add it, empty."""
+    names = {row[1] for row in connection.execute("PRAGMA table_info(run)")}
+    if "changes" not in names:
+        connection.execute("ALTER TABLE run ADD COLUMN changes TEXT NOT NULL DEFAULT '[]'")
+
+
+def _insert(connection: sqlite3.Connection, table: str, record: RunRecord | Objection) -> None:
+    row = {f.name: _plain(getattr(record, f.name), f.name) for f in fields(record)}
+    marks = ", ".join("?" * len(row))
+    connection.execute(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({marks})", list(row.values()))
+
+
+def _plain(value: Any, name: str) -> Any:
+    if name == "changes":
+        return json.dumps([change.to_data() for change in value], ensure_ascii=False)
     if isinstance(value, tuple):
         return "\n".join(value)
     if isinstance(value, dt.date):
@@ -114,6 +132,7 @@ def _run(row: dict[str, Any]) -> RunRecord:
     row["schemes"] = tuple(row["schemes"].split("\n"))
     row["as_of"], row["known_at"] = (dt.date.fromisoformat(row[k]) for k in ("as_of", "known_at"))
     row["is_synthetic"] = bool(row["is_synthetic"])
+    row["changes"] = tuple(ClassChange.from_data(data) for data in json.loads(row["changes"]))
     return RunRecord(**row)
 
 

@@ -19,6 +19,7 @@ import polars as pl
 from kaiwu.figure import FigureStore
 from kaiwu.identity import EntityKind, Register, entity_frame
 from kaiwu.pack import Library, builtin_packs, open_library
+from kaiwu.procedure.class_change import ClassChange, read_changes
 from kaiwu.procedure.sqlite_store import SqliteRunStore
 from kaiwu.quantity import KaiwuError, Problem
 
@@ -46,7 +47,7 @@ class Job:
     """One standing task (任务): which schemes, over whom, as of when.
 
     ``schemes`` names them; ``kinds`` and ``packs`` select all of a kind from some packs. ``changes`` are 提档/降档 decided
-    by a meeting: entity, class, article, signer, reason. ``ids`` are patterns of entity ids (``XS*``), with ``!`` in
+    by a meeting: entity, class, article, signer, reason, and the scheme where a job has several ratings. ``ids`` are patterns of entity ids (``XS*``), with ``!`` in
     front those to leave out.
     """
 
@@ -60,7 +61,7 @@ class Job:
     as_of: dt.date
     rated: int
     purpose: str
-    changes: tuple[Mapping[str, str], ...] = ()
+    changes: tuple[ClassChange, ...] = ()
     ids: tuple[str, ...] = ()
     is_synthetic: bool = False
 
@@ -193,7 +194,7 @@ def _job(data: Mapping[str, Any], index: int, where: str, problems: list[Problem
         as_of=as_of,
         rated=int(data.get("rated") or as_of.year - 1),
         purpose=str(data.get("purpose") or code),
-        changes=tuple(data.get("changes") or ()),
+        changes=read_changes(data.get("changes") or [], place, problems),
         ids=_texts(data.get("ids")),
         is_synthetic=bool(data.get("synthetic", is_synthetic)),
     )

@@ -61,8 +61,8 @@ class IntervalLowering:
             case x.Months():
                 later, earlier = self.ends(node.later), self.ends(node.earlier)
                 days = (self.base._arith("-", later[0], earlier[1]), self.base._arith("-", later[1], earlier[0]))
-                low, high = (self.base._divide(Op.FLOOR, d, Fraction(31)) for d in days)
-                return self._whole(low, Fraction(1)), self._whole(high, Fraction(1))
+                least, most = (self.base._divide(Op.FLOOR, d, Fraction(31)) for d in days)
+                return self._whole(least, Fraction(1)), self._whole(most, Fraction(1))
             case x.Arith():
                 return self._arith(node)
         raise KaiwuError(
