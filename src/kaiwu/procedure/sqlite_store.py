@@ -64,7 +64,7 @@ class SqliteRunStore:
     def add_run(self, record: RunRecord) -> None:
         """Keep a finished run."""
         with self._open() as connection:
-            _insert(connection, "run", record)
+            _insert(connection, "run", [record])
 
     def run(self, number: str) -> RunRecord:
         """The run of a number, ``1`` and ``0001`` alike."""
@@ -90,9 +90,7 @@ class SqliteRunStore:
             connection.execute("BEGIN IMMEDIATE")
             (last,) = connection.execute("SELECT COALESCE(MAX(number), 0) FROM objection").fetchone()
             numbered = [replace(objection, number=last + i) for i, objection in enumerate(objections, start=1)]
-            rows = [[_plain(v) for v in astuple(objection)] for objection in numbered]
-            marks = ", ".join("?" * len(fields(Objection)))
-            connection.executemany(f"INSERT INTO objection VALUES ({marks})", rows)
+            _insert(connection, "objection", numbered)
             connection.execute("COMMIT")
         return numbered
 
@@ -112,10 +110,13 @@ def _add_changes(connection: sqlite3.Connection) -> None:
         connection.execute("ALTER TABLE run ADD COLUMN changes TEXT NOT NULL DEFAULT '[]'")
 
 
-def _insert(connection: sqlite3.Connection, table: str, record: RunRecord | Objection) -> None:
-    row = {f.name: _plain(getattr(record, f.name), f.name) for f in fields(record)}
-    marks = ", ".join("?" * len(row))
-    connection.execute(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({marks})", list(row.values()))
+def _insert(connection: sqlite3.Connection, table: str, records: Sequence[RunRecord] | Sequence[Objection]) -> None:
+    if not records:
+        return
+    names = [f.name for f in fields(records[0])]
+    marks = ", ".join("?" * len(names))
+    rows = [[_plain(getattr(record, name), name) for name in names] for record in records]
+    connection.executemany(f"INSERT INTO {table} ({', '.join(names)}) VALUES ({marks})", rows)
 
 
 def _plain(value: Any, name: str) -> Any:
