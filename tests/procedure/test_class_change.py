@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import sys
 from dataclasses import replace
-from pathlib import Path
 
 import polars as pl
 import pytest
 
-from kaiwu.procedure import ClassChange, Claim, open_workspace, replay, rerun, uphold
+from kaiwu.procedure import Claim, ClassChange, open_workspace, replay, rerun, uphold
 from kaiwu.quantity import KaiwuError
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
 from small_county import CHANGE, CONFIG, KNOWN, make_county, run_county
 
 
