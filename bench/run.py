@@ -1,0 +1,88 @@
+"""Runs benchmarks and writes ``docs/benchmarks.md``: one section each, with the command that makes it.
+
+Each benchmark is a program that prints a Markdown table; this one only gathers. Absolute times belong to one machine,
+ratios carry over.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import subprocess
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).parent
+PAGE = HERE.parent / "docs" / "benchmarks.md"
+# name -> (title, what is compared)
+SECTIONS: dict[str, tuple[str, str]] = {
+    "rules_million": (
+        "101 rules over a million firms",
+        "Polars engine against hand-written Polars of the same rules, NumPy truth planes, and openfisca-core where a Python that has it is named "
+        "by `OPENFISCA_PYTHON` (installed only to be measured).",
+    ),
+    "rules_many": ("107,000 rules over 14,000 firms", "6,000 policies from the cached pack: load, decide, memory."),
+    "agree": (
+        "Two evaluators",
+        "Random decisions with 30 % of the figures missing; differences in answers and amounts to the fen.",
+    ),
+    "permu": (
+        "A yearly evaluation with 300 objections",
+        "5,000 firms: run, uphold 300 objections, run again, replay both.",
+    ),
+    "district": ("A synthetic district, end to end", "Make, import, run, replay."),
+    "import_time": ("Start-up", "`import kaiwu` in a fresh interpreter."),
+}
+
+
+def machine() -> str:
+    """The machine in one line."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2**30
+    return f"{os.cpu_count()} cores, {memory} GiB, Python {platform.python_version()}, {platform.system()} {platform.machine()}"
+
+
+def run(name: str) -> str:
+    """The output of one benchmark; its failure is shown in place of the table."""
+    done = subprocess.run([sys.executable, str(HERE / f"{name}.py")], capture_output=True, text=True)
+    if done.returncode:
+        return f"Failed:\n\n```\n{done.stderr.strip()[-2000:]}\n```"
+    return done.stdout.strip()
+
+
+def read_sections() -> dict[str, str]:
+    """The bodies that the page has now, by name."""
+    if not PAGE.is_file():
+        return {}
+    parts = PAGE.read_text(encoding="utf-8").split("<!-- bench:")[1:]
+    return {part.split(" -->", 1)[0]: part.split(" -->", 1)[1].split("<!-- end -->")[0].strip() for part in parts}
+
+
+def main() -> None:
+    wanted = sys.argv[1:] or [n for n in SECTIONS if (HERE / f"{n}.py").is_file()]
+    bodies = read_sections()
+    for name in wanted:
+        print(f"{name} …", file=sys.stderr)
+        bodies[name] = f"{run(name)}\n\n{machine()}."
+    lines = [
+        "# Benchmarks",
+        "",
+        "Made by `script/bench` (all) or `script/bench NAME` (one section). Times are of one machine; ratios carry over.",
+        "",
+    ]
+    for name, (title, text) in SECTIONS.items():
+        if name in bodies:
+            lines += [
+                f"## {title}",
+                "",
+                f"{text} `script/bench {name}`",
+                "",
+                f"<!-- bench:{name} -->",
+                bodies[name],
+                "<!-- end -->",
+                "",
+            ]
+    PAGE.write_text("\n".join(lines), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
