@@ -8,13 +8,13 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import HealthCheck, event, given, note, settings
+from hypothesis import HealthCheck, event, given, settings
 from node_meaning import Nodes, meaning, programs
 from postgres import postgres  # noqa: F401  (a fixture)
 from strategies import Case, cases
 
 from kaiwu.quantity import KaiwuError
-from kaiwu.rule.program import INT64, Op
+from kaiwu.rule.program import INT64, Op, Program
 from kaiwu.rule.reference import Reference, round_to
 from kaiwu.rule.sql import emit_sql
 from kaiwu.rule.sql.adapter import run_duckdb, run_postgres, run_sqlite
@@ -32,7 +32,6 @@ def check_nodes(nodes: Nodes, dialect: str, run: Run) -> None:
     except KaiwuError as error:
         check_refusal(error, dialect)
         return
-    note(sql)
     names = nodes.program.slots
     frame = pl.DataFrame(
         {"entity": range(len(nodes.rows)), **{n: pl.Series([r[n] for r in nodes.rows], dtype=pl.Int64) for n in names}}
@@ -40,7 +39,7 @@ def check_nodes(nodes: Nodes, dialect: str, run: Run) -> None:
     got = run(sql, frame).sort("entity")
     wanted = [meaning(nodes.program, row) for row in nodes.rows]
     for name, node in {**truths, **integers}.items():
-        assert got[name].to_list() == [values[node] for values in wanted], f"{name} {Op(nodes.program.op[node]).name}"
+        assert got[name].to_list() == [values[node] for values in wanted], f"{name} in\n{sql}"
 
 
 def check_refusal(error: KaiwuError, dialect: str) -> None:
@@ -71,6 +70,19 @@ def test_postgresql_gives_every_node_its_meaning(postgres: Any) -> None:  # noqa
         check_nodes(nodes, "postgresql", lambda sql, frame: run_postgres(sql, postgres, frame))
 
     check()
+
+
+@pytest.mark.parametrize(("dialect", "run"), [("duckdb", run_duckdb), ("sqlite", run_sqlite)])
+@pytest.mark.parametrize("op", [Op.ROUND, Op.TRUNC, Op.AWAY, Op.FLOOR])
+def test_a_quotient_is_missing_where_a_known_divisor_is_not_positive(op: Op, dialect: str, run: Run) -> None:
+    p = Program()
+    a, b = (p.coalesce(p.slot(name, -9, 9), p.const(0)) for name in "ab")
+    quotient = p.divide(op, a, b)
+    truths = [p.is_known(quotient), p.compare(Op.LT, p.const(-1), quotient)]
+    rows: list[dict[str, int | None]] = [
+        {"a": x, "b": y} for x in (-7, -1, 0, 5, 8, None) for y in (-2, 0, 1, 2, 3, None)
+    ]
+    check_nodes(Nodes(p, truths, [quotient], rows), dialect, run)
 
 
 def check_case(case: Case, dialect: str, run: Run) -> None:

@@ -80,6 +80,18 @@ def test_text_grows_with_nodes_and_not_with_paths() -> None:
     assert sizes[1] < 2.3 * sizes[0]
 
 
+def test_and_within_or_within_and_grows_with_its_length_only() -> None:
+    def nested(depth: int) -> tuple[Program, int]:
+        p = Program()
+        node = p.flag(p.slot("x", 0, 1))
+        for step in range(depth):
+            node = p.conjunction(Op.OR if step % 2 else Op.AND, [p.judged(p.slot(f"y{step}", 0, 1)), node])
+        return p, node
+
+    for p, node in (nested(20), nested(40)):
+        assert len(emit_sql(p, {"r": node}, {}, "frame", "entity", "duckdb")) < 100 * len(p)
+
+
 def test_a_hundred_rules_share_their_thresholds() -> None:
     corpus = sql_corpus.compile_corpus()
     text = emit_sql(corpus.program, corpus.truths, corpus.integers, "frame", "entity", "duckdb")
