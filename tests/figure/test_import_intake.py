@@ -19,8 +19,9 @@ from kaiwu.figure.figure import FIGURE_SCHEMA, shape_figures, validate_figures
 from kaiwu.figure.intake import IntakeResult, intake
 from kaiwu.quantity.format import format_decimal
 from kaiwu.quantity.period import Period, PeriodKind
+from kaiwu.quantity.problem import KaiwuError
 
-from .import_example import VARIABLES, code, fill_sheet, make_csv, make_template, make_xlsx
+from .import_example import TEMPLATE_TEXT, VARIABLES, code, fill_sheet, make_csv, make_template, make_xlsx
 
 OLD_WORKBOOK = Path(__file__).parent / "data" / "old_workbook.xls"
 TITLE = ["2024年度税收情况表"]
@@ -426,3 +427,15 @@ def test_merged_ranges_that_overlap_are_refused() -> None:
 
 def test_a_sheet_of_a_thousand_columns_is_refused() -> None:
     assert codes(take([[f"列{n}" for n in range(1100)]])) == ["IN-SHEET-WIDE"]
+
+
+def test_firms_may_have_numbers_of_the_senders_own_where_the_template_says_so() -> None:
+    text = TEMPLATE_TEXT.replace("kind: firm,", "kind: firm, code: own,")
+    rows = [["统一社会信用代码", "入库税收(元)"], ["F-001", 100]]
+    assert take(rows, template=make_template(text), period=YEAR).figures["entity"].to_list() == ["F-001"]
+    assert not take(rows, template=make_template(), period=YEAR).report.is_accepted
+
+
+def test_a_kind_of_code_that_does_not_exist_is_refused() -> None:
+    with pytest.raises(KaiwuError, match="own"):
+        make_template(TEMPLATE_TEXT.replace("kind: firm,", "kind: firm, code: mine,"))

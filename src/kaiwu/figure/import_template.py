@@ -10,6 +10,7 @@ cells (``cell_value``). All keys::
     entity:                         # whom a row is about (required)
       column: [统一社会信用代码]     # heads of the key column
       kind: firm                    # kind of entity; the code of a firm is checked (GB 32100)
+      code: uscc                    # own: firms under a numbering of the sender's own, where no code is published
       name_column: [企业名称]       # heads of the name column, used to compare and to register
     period: {year: 2024}            # one of: year; value (2024年1-8月); column (heads of a period column);
                                     # from_title: true; from_sheet: true. Absent: given with the import.
@@ -58,7 +59,8 @@ IMPORT_KEYS: tuple[str, ...] = (
     "import", "zh", "en", "sheet", "entity", "period", "source", "status", "scope", "price_basis", "sample",
     "standing", "legal_basis", "purposes", "synthetic", "columns", "ignore", "groups", "register", "attributes",
 )  # fmt: skip
-ENTITY_KEYS: tuple[str, ...] = ("column", "kind", "name_column")
+ENTITY_KEYS: tuple[str, ...] = ("column", "kind", "code", "name_column")
+CODES = ("uscc", "own")
 PERIOD_KEYS: tuple[str, ...] = ("year", "value", "column", "from_title", "from_sheet", "point")
 COLUMN_KEYS: tuple[str, ...] = ("head", "variable", "unit", "years_back", "round")
 
@@ -104,6 +106,7 @@ class ImportTemplate:
     entity_heads: tuple[str, ...]
     source: str
     entity_kind: str = EntityKind.FIRM
+    entity_code: str = "uscc"
     name_heads: tuple[str, ...] = NAME_HEADS
     sheets: tuple[str, ...] = ()
     period: PeriodRule = field(default_factory=PeriodRule)
@@ -171,6 +174,7 @@ def _load(entry: Entry, variables: tuple[Variable, ...]) -> ImportTemplate:
         en=entry.text("en", required=True),
         entity_heads=_required_texts(target, "column"),
         entity_kind=target.choice("kind", [*EntityKind], EntityKind.FIRM),
+        entity_code=target.choice("code", CODES, "uscc"),
         name_heads=target.texts("name_column"),
         sheets=entry.texts("sheet"),
         period=_load_period(entry),

@@ -103,7 +103,8 @@ class RowReader:
             return None
 
     def _read_code(self, cell: Cell) -> str:
-        """The key of the row: a checked code for firms; a code, or a name that one entity has, for others."""
+        """The key of the row: a checked code for firms unless they have numbers of their own; a code or a name that one
+        entity has, for others."""
         if cell.kind in (CellKind.ERROR, CellKind.FORMULA):
             raise KaiwuError(
                 Problem(
@@ -117,7 +118,8 @@ class RowReader:
                 Problem("IN-CODE-MISSING", zh, "no code: the entity is unknown and never guessed by name; add it")
             )
         if self._template.entity_kind == EntityKind.FIRM:
-            return self._check_known(_read_firm_code(cell, text))
+            is_own = self._template.entity_code == "own"
+            return self._check_known(text if is_own else _read_firm_code(cell, text))
         return self._check_known(self._codes_by_name.get(normalise_name(text), text))
 
     def _check_known(self, code: str) -> str:
