@@ -17,6 +17,7 @@ from kaiwu.quantity import date_index
 from kaiwu.rating.batch import Mask
 from kaiwu.rating.book import Gate, RatingBook
 from kaiwu.rating.item_explanation import ItemExplainer
+from kaiwu.rating.lookup import Lookup, look_up
 from kaiwu.rating.merging import make_units
 from kaiwu.rating.phrase import EMPTY, Words, say
 from kaiwu.rating.place_explanation import PlaceExplainer
@@ -52,6 +53,10 @@ class _Explainer:
         return self.scheme.book
 
     @cached_property
+    def lookup(self) -> Lookup:
+        return look_up(self.result)
+
+    @cached_property
     def context(self) -> dict[str, int]:
         return {"#as_of": date_index(self.facts.as_of), "#rated": self.facts.rated}
 
@@ -63,14 +68,14 @@ class _Explainer:
     @cached_property
     def row(self) -> dict[str, Any]:
         """The row of the entity in the decisions."""
-        return self.result.decisions.row(by_predicate=pl.col("entity") == self.entity, named=True)
+        return self.lookup.decisions[self.entity]
 
     @cached_property
     def members(self) -> list[str]:
         """Everybody in its unit."""
         if self.book.merge is None or self.row["unit"] is None:
             return [self.entity]
-        return self.result.decisions.filter(pl.col("unit") == self.row["unit"])["entity"].sort().to_list()
+        return self.lookup.members[self.row["unit"]]
 
     @cached_property
     def unit(self) -> dict[str, Any]:
@@ -89,10 +94,10 @@ class _Explainer:
         missing = self.missing_of_gates(status)
         if status in (Status.RATED, Status.VETOED, Status.PENDING) and row["unit"] is not None:
             needed = ("pending", "excluded") if "block." in str(row["cause"]) else ("pending",)
-            items = ItemExplainer(self.book, self.result, self.entity, self.unit, self.facts.rated, row["league"], needed)
+            items = ItemExplainer(self.book, self.lookup, self.entity, self.unit, self.facts.rated, row["league"], needed)
             reasons += self.merging() + items.reasons()
             missing += items.missing
-            reasons += PlaceExplainer(self.book, self.result, row, items.parts).reasons()
+            reasons += PlaceExplainer(self.book, self.lookup, row, items.parts).reasons()
         outcome = Outcome(row["outcome"])
         return Decision(
             entity=self.entity,
@@ -162,8 +167,8 @@ class _Explainer:
 
     def tied_others(self) -> int:
         """Other units of its league with the same score that are held up by the tie."""
-        same = (pl.col("league") == self.row["league"]) & (pl.col("score") == self.row["score"]) & pl.col("cause").str.contains("tie")
-        return self.result.decisions.filter(same)["unit"].n_unique() - 1
+        score = self.row["score"]
+        return self.lookup.fields[self.row["league"]].alike(score, score)
 
     def gate_tree(self, kind: str, code: str) -> x.Bool:
         return self.book.scope.when if kind == "scope" else _gate(self.book.exempt, code).when

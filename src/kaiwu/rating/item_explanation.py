@@ -6,21 +6,21 @@ against the tables.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
-import polars as pl
-
 from kaiwu.quantity import KaiwuError, Problem, format_decimal
 from kaiwu.rating.book import Adjustment, Indicator, RatingBook
+from kaiwu.rating.lookup import Lookup
 from kaiwu.rating.phrase import EMPTY, Words, say
 from kaiwu.rating.points import points_of, print_points
 from kaiwu.rating.reference import points_of_value, unrounded_points
 from kaiwu.rating.table import EVERYBODY
 from kaiwu.rule import expression as x
-from kaiwu.rule.decision import Reason, Result
+from kaiwu.rule.decision import Reason
 from kaiwu.rule.explain import explain_condition, missing_slots
 from kaiwu.rule.outcome import Outcome
 from kaiwu.rule.reference import Reference, Unknown, round_to
@@ -35,7 +35,7 @@ class ItemExplainer:
     """Explains the items of one entity; ``unit`` holds the figures of its unit, ``parts`` collects points for the sum."""
 
     book: RatingBook
-    result: Result
+    lookup: Lookup
     entity: str
     unit: dict[str, Any]
     rated: int
@@ -56,13 +56,10 @@ class ItemExplainer:
 
     def reasons(self) -> list[Reason]:
         """One line per indicator and per adjustment that applies or is not known."""
-        rows = {r["item"]: r for r in self._rows("items")}
-        extras = {r["item"]: r for r in self._rows("adjustments")}
+        rows = {r["item"]: r for r in self.lookup.items[self.entity]}
+        extras = {r["item"]: r for r in self.lookup.adjustments[self.entity]}
         lines = [self.item(i, rows[i.code]) for i in self.book.indicators]
         return lines + [r for a in self.book.adjustments for r in self.adjustment(a, extras[a.code])]
-
-    def _rows(self, table: str) -> list[dict[str, Any]]:
-        return self.result.tables[table].filter(pl.col("entity") == self.entity).to_dicts()
 
     # -- indicators --------------------------------------------------------------------------------------
 
@@ -107,20 +104,15 @@ class ItemExplainer:
         if base is not None and base.value is not None:
             return (base.value,)
         group = (self.league or EVERYBODY) if indicator.within == "league" else EVERYBODY
-        table = self.result.tables["bases"].filter((pl.col("item") == indicator.code) & (pl.col("league") == group))
-        found = {r["role"]: Fraction(r["numerator"], r["denominator"]) for r in table.to_dicts()}
+        found = self.lookup.bases[indicator.code, group]
         return tuple(found[role] for role in ("base", "worst", "best") if role in found)
 
     def place(self, indicator: Indicator, value: Fraction) -> tuple[int, int]:
-        """How many units are better, among how many: read off the table of items, one member per unit."""
+        """How many units are better, among how many."""
         if indicator.scoring.method != "rank":
             return 0, 1
-        table = self.result.tables["items"].filter((pl.col("item") == indicator.code) & (pl.col("treatment") == "measured"))
-        joined = table.join(self.result.decisions.select("entity", "unit", "league"), on="entity").unique("unit")
-        if indicator.within == "league":
-            joined = joined.filter(pl.col("league") == self.league)
-        values = [Fraction(n, d) for n, d in joined.select("numerator", "denominator").iter_rows()]
-        better = sum(1 for v in values if (v > value if indicator.direction == "higher" else v < value))
+        values = self.lookup.values(indicator.code, self.league if indicator.within == "league" else None)
+        better = len(values) - bisect_right(values, value) if indicator.direction == "higher" else bisect_left(values, value)
         return better, len(values)
 
     def measured(self, indicator: Indicator, value: Fraction, stored: Fraction, row: dict[str, Any]) -> Words:

@@ -10,16 +10,16 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
-import polars as pl
 
 from kaiwu.quantity import KaiwuError, Problem, format_decimal
 from kaiwu.rating.book import ClassRow, ClassTable, RatingBook
 from kaiwu.rating.classing import edges_of, reaches
+from kaiwu.rating.lookup import Field, Lookup
 from kaiwu.rating.phrase import EMPTY, Words, say
 from kaiwu.rating.points import points_of, print_points
 from kaiwu.rating.standing import Status
 from kaiwu.rating.table import EVERYBODY
-from kaiwu.rule.decision import Reason, Result
+from kaiwu.rule.decision import Reason
 from kaiwu.rule.outcome import Outcome
 from kaiwu.rule.reference import round_to
 
@@ -31,7 +31,7 @@ class PlaceExplainer:
     """Explains where one entity stands; ``row`` is its row in the decisions, ``parts`` the points of its items."""
 
     book: RatingBook
-    result: Result
+    lookup: Lookup
     row: dict[str, Any]
     parts: dict[str, Fraction]
 
@@ -123,12 +123,7 @@ class PlaceExplainer:
 
     def counted(self) -> int:
         """How many units shares are taken of: those ranked, and the vetoed ones where they count."""
-        return int(self.row["ranked"]) + (self.vetoed() if self.table.vetoed == "inside" else 0)
-
-    def vetoed(self) -> int:
-        """Vetoed units of its league."""
-        same = (pl.col("status") == Status.VETOED.value) & (pl.col("league") == self.row["league"])
-        return self.result.decisions.filter(same)["unit"].n_unique()
+        return int(self.row["ranked"]) + (self.field.vetoed if self.table.vetoed == "inside" else 0)
 
     def gap(self) -> list[Reason]:
         """How many points are short of the next better class, if any score reaches it."""
@@ -151,13 +146,10 @@ class PlaceExplainer:
         """The rounding step of totals in stored units."""
         return self.book.total.units(self.row["decimals"])
 
-    def others(self) -> list[int]:
-        """Scores of the other ranked units of its league, best first."""
-        same = (pl.col("status") == Status.RATED.value) & (pl.col("league") == self.row["league"]) & (pl.col("unit") != self.row["unit"])
-        scores = self.result.decisions.filter(same).unique("unit")["score"].to_list()
-        torn = (pl.col("league") == self.row["league"]) & pl.col("cause").fill_null("").str.ends_with("tie")
-        scores += self.result.decisions.filter(torn).unique("unit")["score"].to_list()
-        return sorted(scores, reverse=True)
+    @property
+    def field(self) -> Field:
+        """The ranked units of its league, itself among them."""
+        return self.lookup.fields[self.row["league"]]
 
     def wanted_score(self, index: int) -> int | None:
         """The least score that reaches a class, others staying as they are."""
@@ -169,19 +161,15 @@ class PlaceExplainer:
             wanted = steps * self.step
             return wanted if self.reaches(index, wanted) else wanted + self.step
         last = int(edges_of(self.table, self.counted())[index])
-        others = self.others()
-        if last == 0 or last > len(others):
-            return None
-        return others[last - 1] + (0 if self.book.ties.shared else self.step)
+        edge = self.field.at(last, self.row["score"])
+        return None if edge is None else edge + (0 if self.book.ties.shared else self.step)
 
     def reaches(self, index: int, score: int) -> bool:
         """Whether a score gives this class or a better one: the class computed anew, a tie counting against it."""
         if self.table.by == "cutoff":
             return bool(reaches(self.table, index, np.array([score], dtype=np.int64), self.row["decimals"])[0])
-        others = self.others()
-        above = sum(1 for other in others if other > score)
-        alike = sum(1 for other in others if other == score)
-        place = above + 1 + (0 if self.book.ties.shared else alike)
+        own = self.row["score"]
+        place = self.field.above(score, own) + 1 + (0 if self.book.ties.shared else self.field.alike(score, own))
         return place <= int(edges_of(self.table, self.counted())[index])
 
 
