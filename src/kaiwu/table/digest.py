@@ -77,6 +77,11 @@ def digest_frame(frame: pl.DataFrame, keys: Sequence[str]) -> str:
     return h.hexdigest()
 
 
+def _fits_int64(column: pl.Series) -> bool:
+    values = column.drop_nulls()
+    return not len(values) or (int(values.min()) >= -(2**63) and int(values.max()) < 2**63)  # type: ignore[arg-type]
+
+
 def _encode_column(column: pl.Series) -> Iterable[bytes]:
     dtype = column.dtype
     if dtype in (pl.Float32, pl.Float64):
@@ -89,7 +94,7 @@ def _encode_column(column: pl.Series) -> Iterable[bytes]:
     elif dtype == pl.Boolean:
         tag, plain = b"bool;", column.cast(pl.Int64)
     elif dtype.is_integer():
-        if dtype == pl.Int128:
+        if dtype == pl.Int128 and not _fits_int64(column):
             yield from _encode(["int", *column.to_list()])
             return
         tag, plain = b"int;", column.cast(pl.Int64)
