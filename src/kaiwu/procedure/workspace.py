@@ -129,8 +129,9 @@ class Workspace:
         return dict(zip(frame["id"], frame["name"].fill_null(""), strict=True))
 
 
-def open_workspace(folder: Path) -> Workspace:
+def open_workspace(folder: Path | str) -> Workspace:
     """Open the workspace of a folder. Raises ``KaiwuError`` with every mistake of ``kaiwu.toml``."""
+    folder = Path(folder)
     path = folder / CONFIG
     if not path.is_file():
         raise KaiwuError(
