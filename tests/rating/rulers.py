@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from district import HEAD, facts, full_firm
 from hypothesis import strategies as st
+
+from district import HEAD, facts, full_firm
 
 SCORES = {
     "higher": ["{benchmark: 24.097万元/亩}", "{benchmark: {mean: participants, round: {to: 0.001万元/亩, mode: half_up}}}",
@@ -18,7 +19,11 @@ SCORES = {
               "{rank: participants}"],
 }  # fmt: skip
 TREATMENTS = ["data_missing", "mean_of_item", "exclude", "{neutral: 50%}", "{points: -3分}"]
-LEAGUES = ["", "leagues: {by: 行业组}\n", "leagues: {groups: [{code: big, zh: 大, when: 平均职工人数 >= 100人}, {code: small, zh: 小, when: 平均职工人数 < 100人}]}\n"]
+LEAGUES = [
+    "",
+    "leagues: {by: 行业组}\n",
+    "leagues: {groups: [{code: big, zh: 大, when: 平均职工人数 >= 100人}, {code: small, zh: 小, when: 平均职工人数 < 100人}]}\n",
+]
 CLASSES = [
     "",
     "classes: {by: share, rounding: %s, vetoed: %s, rows: [{class: A, share: 20%%}, {class: B, share: 45%%}, {class: C, share: 30%%}, {class: D}]}\n",
@@ -48,7 +53,9 @@ def rulers(draw: st.DrawFn) -> str:
         text += MERGE % draw(st.sampled_from(["alone", "pending"]))
     unknown = draw(st.sampled_from(["", ", unknown: none"]))
     text += f"adjust: [{{code: q, zh: 质量奖, when: 获质量奖, points: 2.5分{unknown}}}]\n"
-    text += draw(st.sampled_from(["", "ties: share_rank\n", "ties: {rule: [实缴税金, {value: 用地面积, direction: lower}]}\n"]))
+    text += draw(
+        st.sampled_from(["", "ties: share_rank\n", "ties: {rule: [实缴税金, {value: 用地面积, direction: lower}]}\n"])
+    )
     text += "full: 60分\nindicators:\n"
     for code, value, weight in (("a", "实缴税金 / 用地面积", 40), ("b", "工业增加值 / 用地面积", 20)):
         direction = draw(st.sampled_from(["higher", "lower"]))

@@ -59,7 +59,9 @@ def awards(text: str) -> AwardScheme:
 def counties(rows: dict[str, dict[str, Any]]) -> Facts:
     slots = sorted({slot for row in rows.values() for slot in row})
     data = {slot: [row.get(slot) for row in rows.values()] for slot in slots}
-    table = pl.DataFrame(data, schema=dict.fromkeys(slots, pl.Int64)).insert_column(0, pl.Series("entity", list(rows), dtype=pl.String))
+    table = pl.DataFrame(data, schema=dict.fromkeys(slots, pl.Int64)).insert_column(
+        0, pl.Series("entity", list(rows), dtype=pl.String)
+    )
     return Facts(table, dt.date(2025, 5, 23), 2024)
 
 
@@ -97,16 +99,26 @@ def test_three_wins_in_a_row_are_golden() -> None:
 
 
 def test_the_award_of_this_run_stands_in_for_the_figure_of_the_rated_year() -> None:
-    rows = {"甲": {**COUNTY, "place": 20, "won@-1": 1, "won@-2": 1}, "乙": {**COUNTY, "place": 21, "won@-1": 1, "won@-2": 1}}
+    rows = {
+        "甲": {**COUNTY, "place": 20, "won@-1": 1, "won@-2": 1},
+        "乙": {**COUNTY, "place": 21, "won@-1": 1, "won@-2": 1},
+    }
     assert decide(awards(DING), rows, "甲", "golden").outcome is Outcome.PASS
     assert decide(awards(DING), rows, "乙", "golden").outcome is Outcome.FAIL
 
 
 @pytest.mark.parametrize(
     ("years", "expected"),
-    [((1, 1, None), Outcome.MISSING), ((1, 0, None), Outcome.FAIL), ((0, 1, 1), Outcome.FAIL), ((None, None, 0), Outcome.FAIL)],
+    [
+        ((1, 1, None), Outcome.MISSING),
+        ((1, 0, None), Outcome.FAIL),
+        ((0, 1, 1), Outcome.FAIL),
+        ((None, None, 0), Outcome.FAIL),
+    ],
 )
-def test_an_unknown_year_is_missing_unless_another_year_was_lost(years: tuple[int | None, ...], expected: Outcome) -> None:
+def test_an_unknown_year_is_missing_unless_another_year_was_lost(
+    years: tuple[int | None, ...], expected: Outcome
+) -> None:
     rows = {"甲": {**COUNTY, "won": years[0], "won@-1": years[1], "won@-2": years[2]}}
     assert decide(awards(DING), rows, "甲", "golden").outcome is expected
 
@@ -126,7 +138,9 @@ def test_a_tie_across_the_line_needs_a_finding_or_a_rule() -> None:
 
 @settings(max_examples=200, deadline=None)
 @given(st.lists(st.tuples(st.sampled_from([1, 2, 3, None]), st.sampled_from([0, 0, None])), min_size=1, max_size=5))
-def test_an_award_is_certain_only_if_no_missing_figure_can_change_it(field: list[tuple[int | None, int | None]]) -> None:
+def test_an_award_is_certain_only_if_no_missing_figure_can_change_it(
+    field: list[tuple[int | None, int | None]],
+) -> None:
     rows = {f"C{i}": {"tier": 1, "mountain": m, "index": v} for i, (v, m) in enumerate(field)}
     scheme = awards(SCORED)
     table = scheme.decide(counties(rows)).decisions.filter(pl.col("item") == "ding")

@@ -6,10 +6,10 @@ from itertools import product
 from typing import Any
 
 import pytest
-from district import VOCABULARY, facts
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from district import VOCABULARY, facts
 from kaiwu.quantity import KaiwuError
 from kaiwu.rating import BandScheme, load_bands
 from kaiwu.rule.decision import Decision
@@ -146,13 +146,24 @@ rows:
 
 
 @settings(max_examples=200, deadline=None)
-@given(st.lists(st.sampled_from("ABC"), min_size=4, max_size=4), st.sampled_from([None, "A", "D"]), st.booleans(), st.data())
+@given(
+    st.lists(st.sampled_from("ABC"), min_size=4, max_size=4),
+    st.sampled_from([None, "A", "D"]),
+    st.booleans(),
+    st.data(),
+)
 def test_unknown_rows_count_exactly_where_they_can_change_the_band(
     values: list[str], otherwise: str | None, scoped: bool, data: st.DataObject
 ) -> None:
-    text = ROWS % tuple(values) + (f"otherwise: {otherwise}\n" if otherwise else "") + ("scope: 发生重大事故\n" if scoped else "")
+    text = (
+        ROWS % tuple(values)
+        + (f"otherwise: {otherwise}\n" if otherwise else "")
+        + ("scope: 发生重大事故\n" if scoped else "")
+    )
     scheme = bands(text)
-    cells = {k: data.draw(st.sampled_from([0, 1, None])) for k in ("above", "violation", "award", "utility", "accident")}
+    cells = {
+        k: data.draw(st.sampled_from([0, 1, None])) for k in ("above", "violation", "award", "utility", "accident")
+    }
     row = dict(cells)
     trees = ([scheme.book.scope] if scheme.book.scope is not None else []) + [r.when for r in scheme.book.rows]
     known = [Reference(row).outcome(tree) for tree in trees]

@@ -8,11 +8,11 @@ from typing import Any
 
 import polars as pl
 import pytest
-from district import HEAD, decision_of, facts, rating
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from rulers import districts, rulers
 
+from district import HEAD, decision_of, facts, rating
 from kaiwu.quantity import KaiwuError
 from kaiwu.rating import Change, check_complete, check_counts
 from kaiwu.rating.book import ClassRow, ClassTable
@@ -42,7 +42,12 @@ def test_shares_are_taken_of_the_cumulative_number() -> None:
     # of 11: floor(2.2) = 2, floor(8.8) = 8, floor(10.45) = 10, the rest
     result = rating(HEAD + ITEM + SHARES).decide(facts(firms(*range(11, 0, -1))))
     assert labels(result) == "AABBBBBBCCD"
-    assert result.tables["classes"].select("class", "units", "lowest").rows() == [("A", 2, 1000), ("B", 6, 400), ("C", 2, 200), ("D", 1, 100)]
+    assert result.tables["classes"].select("class", "units", "lowest").rows() == [
+        ("A", 2, 1000),
+        ("B", 6, 400),
+        ("C", 2, 200),
+        ("D", 1, 100),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -69,7 +74,9 @@ def test_a_declared_tie_rule_decides_and_share_rank_lets_both_in() -> None:
     rows = firms(9, 9, 8, 7, 6)
     rows["F01"]["staff"] = "10人"
     rows["F00"]["staff"] = "9人"
-    by_staff = rating(HEAD + ITEM + SHARES + "ties: {rule: [{value: 平均职工人数, direction: higher}]}\n").decide(facts(rows))
+    by_staff = rating(HEAD + ITEM + SHARES + "ties: {rule: [{value: 平均职工人数, direction: higher}]}\n").decide(
+        facts(rows)
+    )
     assert labels(by_staff) == "BABBD"
     assert labels(rating(HEAD + ITEM + SHARES + "ties: share_rank\n").decide(facts(rows))) == "AABBD"
 
@@ -212,7 +219,11 @@ def test_the_order_of_the_input_changes_nothing_and_the_list_is_complete(text: s
         assert digest_frame(result.tables[name], keys) == digest_frame(shuffled.tables[name], keys), name
     found = check_complete(result, rows)
     assert sum(found.statuses.values()) == found.population == len(rows)
-    units = result.decisions.filter(pl.col("status").is_in(["rated", "vetoed"])).group_by("unit").agg(pl.col("class").n_unique())
+    units = (
+        result.decisions.filter(pl.col("status").is_in(["rated", "vetoed"]))
+        .group_by("unit")
+        .agg(pl.col("class").n_unique())
+    )
     assert (units["class"] == 1).all()
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import polars as pl
-from district import facts, rating
 from hypothesis import HealthCheck, given, settings
 from rulers import districts, rulers
 
+from district import facts, rating
 from kaiwu.rule.outcome import Outcome
 
 
@@ -22,6 +22,8 @@ def test_every_entity_is_explained_as_it_was_decided(text: str, rows: dict) -> N
         if decision.outcome is Outcome.MISSING:
             assert decision.missing, [r.zh for r in decision.reasons]
         for slot in decision.missing:
-            assert slot not in district.table.columns or district.table.filter(pl.col("entity") == row["entity"])[slot][0] is None or row[
-                "unit"
-            ] is not None
+            assert (
+                slot not in district.table.columns
+                or district.table.filter(pl.col("entity") == row["entity"])[slot][0] is None
+                or row["unit"] is not None
+            )

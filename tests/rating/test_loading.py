@@ -6,8 +6,8 @@ from fractions import Fraction
 
 import polars as pl
 import pytest
-from district import HEAD, SIX, facts, rating, score_of
 
+from district import HEAD, SIX, facts, rating, score_of
 from kaiwu.quantity import KaiwuError
 
 GOOD = HEAD + SIX
@@ -100,7 +100,14 @@ def test_weights_that_are_meant_to_sum_to_less_are_declared() -> None:
 def test_blocks_weigh_their_items_and_equal_parts_are_exact() -> None:
     scheme = rating(HEAD + EACH_BLOCK)
     assert [i.weight for i in scheme.book.indicators] == [Fraction(100, 3)] * 3 + [100]
-    row = {"above": True, "tax": "10万元", "value_added": "10万元", "research": "5万元", "revenue": "5万元", "land": "1亩"}
+    row = {
+        "above": True,
+        "tax": "10万元",
+        "value_added": "10万元",
+        "research": "5万元",
+        "revenue": "5万元",
+        "land": "1亩",
+    }
     district = facts({"甲": row})
     result = scheme.decide(district)
     # 33.33 + 33.33 + 16.67 = 83.33; 60 % of it + 40 % of 50
@@ -111,14 +118,19 @@ def test_blocks_weigh_their_items_and_equal_parts_are_exact() -> None:
 
 
 def test_a_template_loads_and_refuses_to_run() -> None:
-    text = HEAD.replace("kind: rating", "kind: rating\nstatus: template") + "indicators: [{code: x1, zh: 指标一, en: one}]\n"
+    text = (
+        HEAD.replace("kind: rating", "kind: rating\nstatus: template")
+        + "indicators: [{code: x1, zh: 指标一, en: one}]\n"
+    )
     scheme = rating(text)
     with pytest.raises(KaiwuError, match="S-TEMPLATE"):
         scheme.decide(facts({"甲": {"above": True}}))
 
 
 def test_a_rating_says_what_it_reads_and_what_it_answers() -> None:
-    text = GOOD.replace("kind: rating", "kind: rating\nproduces: grade").replace("missing: mean_of_item", "missing: {points: 0分}")
+    text = GOOD.replace("kind: rating", "kind: rating\nproduces: grade").replace(
+        "missing: mean_of_item", "missing: {points: 0分}"
+    )
     classes = "classes: {by: cutoff, edges: '[)', rows: [{class: A, from: 60分}, {class: B}]}\n"
     scheme = rating(text + classes)
     assert {n.slot for n in scheme.needs()} == {
@@ -132,7 +144,9 @@ def test_a_rating_says_what_it_reads_and_what_it_answers() -> None:
 
 
 def test_a_score_is_produced_in_grains_of_its_variable() -> None:
-    text = GOOD.replace("kind: rating", "kind: rating\nproduces: points").replace("missing: mean_of_item", "missing: {points: 0分}")
+    text = GOOD.replace("kind: rating", "kind: rating\nproduces: points").replace(
+        "missing: mean_of_item", "missing: {points: 0分}"
+    )
     row = {"above": True, "tax": "24.097万元", "land": "1亩", "value_added": "0元", "energy": "50吨标煤(等价值)", "staff": "8人",
            "research": "0元", "revenue": "100万元"}  # fmt: skip
     scheme = rating(text)

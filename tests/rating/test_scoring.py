@@ -7,10 +7,10 @@ from typing import Any
 
 import polars as pl
 import pytest
-from district import HEAD, SIX, decision_of, facts, rating, score_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from district import HEAD, SIX, decision_of, facts, rating, score_of
 from kaiwu.quantity import KaiwuError
 from kaiwu.rule.outcome import Outcome
 
@@ -122,12 +122,15 @@ def test_equal_participants_leave_no_range_to_score_in() -> None:
 
 
 def test_an_excluded_item_hands_its_weight_to_the_others() -> None:
-    text = HEAD + """
+    text = (
+        HEAD
+        + """
 defaults: {round: {to: 0.01分, mode: half_up}}
 indicators:
   - {code: a, zh: 税, en: tax, value: 实缴税金 / 用地面积, weight: 60分, direction: higher, score: {benchmark: 20万元/亩}, missing: exclude}
   - {code: b, zh: 值, en: value, value: 工业增加值 / 用地面积, weight: 40分, direction: higher, score: {benchmark: 20万元/亩}, missing: exclude}
 """
+    )
     rows = taxes("10万元", None)
     rows["F0"]["value_added"], rows["F1"]["value_added"] = None, None
     result = rating(text).decide(facts(rows))
@@ -149,7 +152,9 @@ def test_more_of_a_good_thing_never_lowers_the_points(score: str, fen: list[int]
     land = "3.7亩"
     before = points(scheme.decide(facts({f"F{i}": {"above": True, "tax": t, "land": land} for i, t in enumerate(fen)})))
     raised = [fen[0] + more, *fen[1:]]
-    after = points(scheme.decide(facts({f"F{i}": {"above": True, "tax": t, "land": land} for i, t in enumerate(raised)})))
+    after = points(
+        scheme.decide(facts({f"F{i}": {"above": True, "tax": t, "land": land} for i, t in enumerate(raised)}))
+    )
     if before[0] is not None and after[0] is not None:
         assert after[0] >= before[0]
 

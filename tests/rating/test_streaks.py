@@ -35,8 +35,12 @@ def test_another_sign_than_the_two_is_refused() -> None:
         longest_streak([1], 0, "<")
 
 
-@given(st.lists(st.one_of(st.none(), st.integers(-2, 2)), max_size=12), st.integers(-2, 2), st.sampled_from([">", ">="]))
-def test_low_and_high_are_the_streaks_with_gaps_filled_worst_and_best(values: list[int | None], line: int, op: str) -> None:
+@given(
+    st.lists(st.one_of(st.none(), st.integers(-2, 2)), max_size=12), st.integers(-2, 2), st.sampled_from([">", ">="])
+)
+def test_low_and_high_are_the_streaks_with_gaps_filled_worst_and_best(
+    values: list[int | None], line: int, op: str
+) -> None:
     worst = [line - 1 if v is None else v for v in values]
     best = [line + 1 if v is None else v for v in values]
     for count in (longest_streak, current_streak):

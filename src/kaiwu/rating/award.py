@@ -210,7 +210,10 @@ def stand(book: AwardBook, answers: Answers, height: int) -> Standing:
     values = answers.ratios["place"]
     keys = [int(k) * (-1 if award.direction == "higher" and award.rank is None else 1) for k in values.order_keys()]
     state = values.state.tolist()
-    best, worst = np.zeros((len(award.leagues), height), dtype=np.int64), np.zeros((len(award.leagues), height), dtype=np.int64)
+    best, worst = (
+        np.zeros((len(award.leagues), height), dtype=np.int64),
+        np.zeros((len(award.leagues), height), dtype=np.int64),
+    )
     answer = np.zeros((len(award.leagues), height), dtype=np.uint8)
     for number, league in enumerate(award.leagues):
         rivals = _Rivals.of(member[number], keys, state) if award.rank is None else None

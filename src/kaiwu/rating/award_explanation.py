@@ -34,8 +34,15 @@ def explain_awards(book: AwardBook, facts: Facts, entity: str, result: Result) -
         if isinstance(part, Award):
             reasons, missing = _award_reasons(book, part, row, figures, facts.rated)
         else:
-            reasons, missing = _streak_reasons(part, figures, facts.rated, rows.get(book.award.code) if book.award else None)
-            reasons.insert(0, Reason(*say("streak", years=part.years, verdict=(outcome.zh, outcome.en)), outcome=outcome, kind="class"))
+            reasons, missing = _streak_reasons(
+                part, figures, facts.rated, rows.get(book.award.code) if book.award else None
+            )
+            reasons.insert(
+                0,
+                Reason(
+                    *say("streak", years=part.years, verdict=(outcome.zh, outcome.en)), outcome=outcome, kind="class"
+                ),
+            )
         found.append(
             Decision(
                 entity=entity,
@@ -60,7 +67,9 @@ def _award_reasons(
     book: AwardBook, award: Award, row: dict[str, Any], figures: dict[str, Any], rated: int
 ) -> tuple[list[Reason], list[str]]:
     outcome = Outcome(row["outcome"])
-    reasons = [Reason(*say("award", zh=award.zh, en=award.en, verdict=(outcome.zh, outcome.en)), outcome=outcome, kind="class")]
+    reasons = [
+        Reason(*say("award", zh=award.zh, en=award.en, verdict=(outcome.zh, outcome.en)), outcome=outcome, kind="class")
+    ]
     reference = Reference(figures)
     missing: list[str] = []
     if book.scope is not None and reference.outcome(book.scope) is not Outcome.PASS:
@@ -81,11 +90,15 @@ def _award_reasons(
                 missing += missing_slots(group.when, figures)
     tree = award.rank if award.rank is not None else award.score
     assert tree is not None
-    lacking = missing_slots(x.Compare(op=">=", left=tree, right=x.Literal(value=Fraction(0), dimension=tree.dimension)), figures)
+    lacking = missing_slots(
+        x.Compare(op=">=", left=tree, right=x.Literal(value=Fraction(0), dimension=tree.dimension)), figures
+    )
     if lacking:
         refs = x.slots_of(tree)
         zh, en = "、".join(refs[s].variable.zh for s in lacking), ", ".join(refs[s].variable.en for s in lacking)
-        reasons.append(Reason(*say("award-lacking", zh=zh, en=en), outcome=Outcome.MISSING, slots=tuple(lacking), kind="missing"))
+        reasons.append(
+            Reason(*say("award-lacking", zh=zh, en=en), outcome=Outcome.MISSING, slots=tuple(lacking), kind="missing")
+        )
     return reasons, missing + list(lacking)
 
 

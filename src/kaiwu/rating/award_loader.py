@@ -41,7 +41,9 @@ def load(document: Document, vocabulary: Vocabulary) -> AwardScheme:
     check_produces(entry, head, reader, None)
     if entry.problems:
         raise KaiwuError(entry.problems)
-    return AwardScheme(AwardBook(head, award, streaks, scope), vocabulary.variable(head.produces) if head.produces else None)
+    return AwardScheme(
+        AwardBook(head, award, streaks, scope), vocabulary.variable(head.produces) if head.produces else None
+    )
 
 
 def _award(top: Entry, reader: Reader) -> Award | None:
@@ -51,18 +53,29 @@ def _award(top: Entry, reader: Reader) -> Award | None:
     entry.check_keys(AWARD_KEYS)
     by = [key for key in ("rank", "score") if entry.data.get(key) is not None]
     if len(by) != 1:
-        entry.complain("S-AWARD", "写 rank(给定名次)或 score(按得分排名)之一", "write either rank (given) or score (to be ranked)")
+        entry.complain(
+            "S-AWARD", "写 rank(给定名次)或 score(按得分排名)之一", "write either rank (given) or score (to be ranked)"
+        )
     place = reader.formula(entry, entry.data[by[0]], by[0]) if by else None
     direction = "higher"
     if "score" in by:
         given = entry.data.get("direction")
         if given not in ("higher", "lower"):
-            entry.complain("S-DIRECTION", "要声明方向 direction: higher 或 lower", "declare the direction: higher or lower is better")
+            entry.complain(
+                "S-DIRECTION",
+                "要声明方向 direction: higher 或 lower",
+                "declare the direction: higher or lower is better",
+            )
         direction = str(given)
     if "rank" in by and place is not None and place.dimension not in (ITEM, DIMENSIONLESS):
         entry.complain("S-RANK", "名次要是以“名次”计的变量", "a rank is counted in 名次", "rank")
     if entry.data.get("ties") not in (None, "share_rank"):
-        entry.complain("S-TIES", "ties 只能写 share_rank; 不写则跨线同分由人认定", "ties is share_rank, or absent: then a human decides", "ties")
+        entry.complain(
+            "S-TIES",
+            "ties 只能写 share_rank; 不写则跨线同分由人认定",
+            "ties is share_rank, or absent: then a human decides",
+            "ties",
+        )
     leagues = tuple(_league(row, reader) for row in reader.rows(entry, "leagues", required=True))
     reader.refuse_twins(entry, "leagues", [league.code for league in leagues])
     return Award(
@@ -93,8 +106,8 @@ def _streak(row: Entry, reader: Reader) -> WinStreak | None:
     if years is None and row.data.get("wins_in_a_row") is None:
         row.complain("S-STREAK", "缺少 wins_in_a_row: 连续几年", "wins_in_a_row is missing: how many years running")
     if won is not None and (won.kind is not Kind.FLAG or won.period is not PeriodType.YEAR):
-        row.complain("S-STREAK", f"“{won.zh}”要是按年的是/否变量", f"“{won.code}” must be a yearly yes/no variable", "won")
+        row.complain(
+            "S-STREAK", f"“{won.zh}”要是按年的是/否变量", f"“{won.code}” must be a yearly yes/no variable", "won"
+        )
     code, zh, en = (row.text(key, required=True) for key in ("code", "zh", "en"))
     return None if won is None or years is None else WinStreak(code, zh, en, won, years, row.text("article"))
-
-

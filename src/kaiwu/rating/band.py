@@ -274,5 +274,10 @@ def _headline(book: BandBook, outcome: Outcome, label: str | None, possible: lis
     if outcome is Outcome.FAIL:
         return Reason(*say("band-none"), outcome=outcome, kind="class")
     named = [say("band-nothing") if code is None else titles.get(code, (code, code)) for code in possible]
-    words = say("band-open", zh="、".join(n[0] for n in named), en=", ".join(n[1] for n in named), verdict=(outcome.zh, outcome.en))
+    words = say(
+        "band-open",
+        zh="、".join(n[0] for n in named),
+        en=", ".join(n[1] for n in named),
+        verdict=(outcome.zh, outcome.en),
+    )
     return Reason(*words, outcome=outcome, kind="class")

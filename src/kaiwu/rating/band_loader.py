@@ -51,7 +51,11 @@ class _BandLoader:
         entry = self.entry
         forms = [key for key in ("rows", "by") if entry.data.get(key) is not None]
         if len(forms) != 1 and self.head.status != "template":
-            entry.complain("S-BAND-FORM", "写 rows(一张表)或 by(按类别分表)之一", "write either rows (one table) or by (tables by category)")
+            entry.complain(
+                "S-BAND-FORM",
+                "写 rows(一张表)或 by(按类别分表)之一",
+                "write either rows (one table) or by (tables by category)",
+            )
         rows = self.tables(entry) if "by" in forms else self.table(entry, TRUE) if forms else []
         otherwise = entry.text("otherwise") or None
         scope = self.reader.condition(entry, "scope")[0] if entry.data.get("scope") is not None else None
@@ -89,7 +93,12 @@ class _BandLoader:
             if name in labels:
                 return [index]
         listed = "、".join(variable.values[:12])
-        tables.complain("S-BAND-VALUE", f"“{variable.zh}”没有取值“{name}”; 可用: {listed}", f"“{variable.code}” has no value “{name}”", name)
+        tables.complain(
+            "S-BAND-VALUE",
+            f"“{variable.zh}”没有取值“{name}”; 可用: {listed}",
+            f"“{variable.code}” has no value “{name}”",
+            name,
+        )
         return []
 
     def table(self, entry: Entry, guard: x.Bool) -> list[BandRow]:
@@ -132,7 +141,10 @@ class _BandLoader:
 def _between(value: x.Num, band: Band, edges: str, low_text: str, high_text: str) -> x.Bool:
     """``low <= value < high`` (or ``low < value <= high``) as a typed condition."""
     parts: list[x.Bool] = []
-    ends = ((band.low, ">=" if edges == "[)" else ">", low_text), (band.high, "<" if edges == "[)" else "<=", high_text))
+    ends = (
+        (band.low, ">=" if edges == "[)" else ">", low_text),
+        (band.high, "<" if edges == "[)" else "<=", high_text),
+    )
     for end, op, text in ends:
         if end is not None:
             literal = x.Literal(value=Fraction(end), dimension=value.dimension, text=text or format_decimal(end))

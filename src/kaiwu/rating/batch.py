@@ -155,7 +155,10 @@ def _column(slot: str, table: pl.DataFrame, context: Mapping[str, int]) -> pl.Se
 def _read(planes: Planes, ratio: Ratio, truth: int) -> Ratios:
     state = planes.outcome(truth)
     known = state <= Outcome.PASS
-    n, d = (np.where(known, planes.integers(node)[0].astype(object), default) for node, default in ((ratio.n, 0), (ratio.d, 1)))
+    n, d = (
+        np.where(known, planes.integers(node)[0].astype(object), default)
+        for node, default in ((ratio.n, 0), (ratio.d, 1))
+    )
     return Ratios(
         np.where(known, n * ratio.scale.numerator, 0),
         np.where(known, d * ratio.scale.denominator, 1),

@@ -116,10 +116,12 @@ class Compiled:
         for indicator in book.indicators:
             if indicator.scoring.base is not None and indicator.scoring.base.mean == "total":
                 assert isinstance(indicator.value, x.Arith)
-                values[f"above.{indicator.code}"], values[f"below.{indicator.code}"] = indicator.value.left, indicator.value.right
+                values[f"above.{indicator.code}"], values[f"below.{indicator.code}"] = (
+                    indicator.value.left,
+                    indicator.value.right,
+                )
         self.of_units = Batch(conditions, values)
         self.unit_refs = unit_refs(book)
-
 
     def problems(self) -> list[Problem]:
         """Formulas that may pass 128 bits, each at the indicator that has it where it is one."""
@@ -206,7 +208,13 @@ def _leagues(book: RatingBook, answers: Answers, units: Units, doubt: Doubt) -> 
 
 
 def _item(
-    indicator: Indicator, answers: Answers, league: NDArray[np.int64], taking: Mask, count: int, decimals: int, doubt: Doubt
+    indicator: Indicator,
+    answers: Answers,
+    league: NDArray[np.int64],
+    taking: Mask,
+    count: int,
+    decimals: int,
+    doubt: Doubt,
 ) -> Item:
     within = indicator.within == "league"
     peers = Peers(league if within else np.zeros(len(league), dtype=np.int64), taking, count if within else 1)
@@ -215,7 +223,9 @@ def _item(
     if f"above.{code}" in answers.ratios:
         parts = answers.ratios[f"above.{code}"], answers.ratios[f"below.{code}"]
     scored = score_values(indicator, answers.ratios[f"item.{code}"], parts, peers, decimals)
-    means = tuple(_mean(indicator, scored, peers, g, decimals) for g in range(peers.count)) if indicator.is_relative else ()
+    means = (
+        tuple(_mean(indicator, scored, peers, g, decimals) for g in range(peers.count)) if indicator.is_relative else ()
+    )
     points, treatment = scored.points.copy(), np.full(len(league), "measured", dtype=object)
     pending = np.full(len(league), Outcome.FAIL, dtype=np.uint8)
     for state, rule in ((Outcome.MISSING, indicator.missing), (Outcome.HUMAN, indicator.undefined)):
@@ -263,7 +273,9 @@ def _extra(adjustment: Adjustment, answers: Answers, decimals: int, doubt: Doubt
     return Extra(adjustment, to_int64(points, adjustment.zh, adjustment.en), answer)
 
 
-def _totals(book: RatingBook, items: tuple[Item, ...], extras: tuple[Extra, ...], doubt: Doubt, taking: Mask) -> tuple[Integers, Mask]:
+def _totals(
+    book: RatingBook, items: tuple[Item, ...], extras: tuple[Extra, ...], doubt: Doubt, taking: Mask
+) -> tuple[Integers, Mask]:
     """Totals in stored units, rounded as declared. An excluded item hands its weight to the rest of its block."""
     size = len(taking)
     n, d = np.zeros(size, dtype=object), np.ones(size, dtype=object)

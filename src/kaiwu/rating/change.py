@@ -42,22 +42,41 @@ def check_changes(book: RatingBook, changes: Sequence[Change], computed: Mapping
 def _faults(book: RatingBook, change: Change, computed: Mapping[str, str | None]) -> list[Problem]:
     rule, codes = book.changes, book.classes.codes() if book.classes else ()
     if rule is None:
-        return [_fault(change, "S-CHANGE-NONE", "办法没有声明可以提档、降档(changes)", "the rulebook declares no changes of class")]
+        return [
+            _fault(
+                change,
+                "S-CHANGE-NONE",
+                "办法没有声明可以提档、降档(changes)",
+                "the rulebook declares no changes of class",
+            )
+        ]
     found = []
     for word, zh in (("article", "条款"), ("signer", "签批人"), ("reason", "理由")):
         if not getattr(change, word).strip():
             found.append(_fault(change, "S-CHANGE-BARE", f"缺少{zh}", f"the {word} is missing"))
     if change.article and change.article not in rule.articles:
         listed = "、".join(rule.articles)
-        found.append(_fault(change, "S-CHANGE-ARTICLE", f"“{change.article}”不是调档条款; 可用: {listed}", f"no such article: {listed}"))
+        found.append(
+            _fault(
+                change,
+                "S-CHANGE-ARTICLE",
+                f"“{change.article}”不是调档条款; 可用: {listed}",
+                f"no such article: {listed}",
+            )
+        )
     if change.label not in codes:
-        found.append(_fault(change, "S-CHANGE-CLASS", f"没有“{change.label}”这一档", f"there is no class “{change.label}”"))
+        found.append(
+            _fault(change, "S-CHANGE-CLASS", f"没有“{change.label}”这一档", f"there is no class “{change.label}”")
+        )
     if change.entity not in computed:
         found.append(_fault(change, "S-CHANGE-WHO", "不在本次评价之列", "the entity is not in this run"))
     elif (now := computed[change.entity]) is None:
         found.append(_fault(change, "S-CHANGE-WHO", "没有评出档次, 不能调整", "it has no class that could be changed"))
     elif change.label in codes and abs(codes.index(change.label) - codes.index(now)) > rule.steps:
-        zh, en = f"最多调整 {rule.steps} 档: {now} → {change.label}", f"{rule.steps} classes at most: {now} → {change.label}"
+        zh, en = (
+            f"最多调整 {rule.steps} 档: {now} → {change.label}",
+            f"{rule.steps} classes at most: {now} → {change.label}",
+        )
         found.append(_fault(change, "S-CHANGE-STEPS", zh, en))
     return found
 

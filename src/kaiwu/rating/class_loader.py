@@ -40,7 +40,11 @@ class ClassReader:
             rounding = str(entry.data.get("rounding") or "")
             if rounding not in SHARE_ROUNDINGS:
                 listed = ", ".join(SHARE_ROUNDINGS)
-                entry.complain("S-CLASS-ROUNDING", f"家数怎样取整要声明: {listed}", f"declare how numbers of firms are rounded: {listed}")
+                entry.complain(
+                    "S-CLASS-ROUNDING",
+                    f"家数怎样取整要声明: {listed}",
+                    f"declare how numbers of firms are rounded: {listed}",
+                )
         if by != "cutoff" and self.entry.data.get("veto"):
             vetoed = str(entry.data.get("vetoed") or "")
             if vetoed not in ("inside", "outside"):
@@ -72,18 +76,37 @@ class ClassReader:
         values: list[Fraction | int | None] = [{"share": r.share, "count": r.count, "cutoff": r.low}[by] for r in rows]
         for i, value in enumerate(values[:-1]):
             if value is None:
-                entry.complain("S-CLASS", "只有最后一档可以不写(其余)", "only the last class may be left open (the rest)", "rows", i)
+                entry.complain(
+                    "S-CLASS",
+                    "只有最后一档可以不写(其余)",
+                    "only the last class may be left open (the rest)",
+                    "rows",
+                    i,
+                )
         lows = [v for v in values if v is not None]
         if by == "cutoff" and any(a <= b for a, b in pairwise(lows)):
-            entry.complain("S-CLASS", "档次要从高到低写, 分数线递减", "classes are written best first, cut-offs falling", "rows")
+            entry.complain(
+                "S-CLASS", "档次要从高到低写, 分数线递减", "classes are written best first, cut-offs falling", "rows"
+            )
         if by == "share" and rows:
             total = sum((Fraction(v) for v in lows), Fraction(0))
             if total > 1 or (values[-1] is not None and total != 1):
                 printed = format_decimal(total * 100)
-                entry.complain("S-CLASS-SHARES", f"各档比例合计 {printed}%, 应为 100%", f"the shares of the classes sum to {printed} %", "rows")
+                entry.complain(
+                    "S-CLASS-SHARES",
+                    f"各档比例合计 {printed}%, 应为 100%",
+                    f"the shares of the classes sum to {printed} %",
+                    "rows",
+                )
         if values and values[-1] is not None and by != "share":
             key = "count" if by == "count" else "from"
-            entry.complain("S-CLASS", f"最后一档是其余, 不写 {key}", f"the last class is the rest: write no {key}", "rows", len(rows) - 1)
+            entry.complain(
+                "S-CLASS",
+                f"最后一档是其余, 不写 {key}",
+                f"the last class is the rest: write no {key}",
+                "rows",
+                len(rows) - 1,
+            )
 
     def ties(self) -> Ties:
         """``share_rank``, or ``{rule: [value, …], then: share_rank | human}``."""
@@ -101,7 +124,9 @@ class ClassReader:
             row.check_keys(("value", "direction"))
             value = self.reader.formula(row, row.data.get("value"), *(["value"] if isinstance(key, dict) else []))
             if value is not None:
-                keys.append(TieKey(value, row.choice("direction", ("higher", "lower"), "higher"), str(row.data["value"])))
+                keys.append(
+                    TieKey(value, row.choice("direction", ("higher", "lower"), "higher"), str(row.data["value"]))
+                )
         return Ties(tuple(keys), entry.choice("then", ("share_rank", "human"), "human") == "share_rank")
 
     def changes(self) -> ChangeRule | None:
@@ -112,5 +137,7 @@ class ClassReader:
         entry.check_keys(("articles", "steps", "note"))
         articles = entry.texts("articles")
         if not articles:
-            entry.complain("S-CHANGES", "要写提档、降档所依据的条款 articles", "name the articles that changes of class rest on")
+            entry.complain(
+                "S-CHANGES", "要写提档、降档所依据的条款 articles", "name the articles that changes of class rest on"
+            )
         return ChangeRule(articles, entry.whole_number("steps", 1, MOST_STEPS) or MOST_STEPS)

@@ -56,7 +56,9 @@ def largest_remainder(shares: list[Fraction], number: int) -> list[int]:
     return counts
 
 
-def class_by_rank(table: ClassTable, ranks: Ranks, leagues: NDArray[np.int64], extra: NDArray[np.int64], shared: bool) -> Classes:
+def class_by_rank(
+    table: ClassTable, ranks: Ranks, leagues: NDArray[np.int64], extra: NDArray[np.int64], shared: bool
+) -> Classes:
     """Classes by share or count. ``extra`` units per league stand below the ranked ones (vetoed units that count)."""
     index = np.full(len(ranks.rank), -1, dtype=np.int64)
     torn = np.zeros(len(ranks.rank), dtype=bool)
@@ -93,7 +95,12 @@ def reaches(table: ClassTable, row: int, scores: Integers, decimals: int) -> Mas
 
 
 def may_move(
-    table: ClassTable, ranks: Ranks, leagues: NDArray[np.int64], extra: NDArray[np.int64], pending: NDArray[np.int64], shared: bool
+    table: ClassTable,
+    ranks: Ranks,
+    leagues: NDArray[np.int64],
+    extra: NDArray[np.int64],
+    pending: NDArray[np.int64],
+    shared: bool,
 ) -> Mask:
     """Whether a unit's class by rank may still change, whatever the ``pending`` units of its league turn out to be: each may
     join above, join below, or not join."""

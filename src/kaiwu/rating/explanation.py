@@ -94,7 +94,9 @@ class _Explainer:
         missing = self.missing_of_gates(status)
         if status in (Status.RATED, Status.VETOED, Status.PENDING) and row["unit"] is not None:
             needed = ("pending", "excluded") if "block." in str(row["cause"]) else ("pending",)
-            items = ItemExplainer(self.book, self.lookup, self.entity, self.unit, self.facts.rated, row["league"], needed)
+            items = ItemExplainer(
+                self.book, self.lookup, self.entity, self.unit, self.facts.rated, row["league"], needed
+            )
             reasons += self.merging() + items.reasons()
             missing += items.missing
             reasons += PlaceExplainer(self.book, self.lookup, row, items.parts).reasons()
@@ -128,7 +130,10 @@ class _Explainer:
                 gate = _gate(self.book.exempt, self.row["cause"])
                 until = say("until", until=gate.until) if gate.until else EMPTY
                 words = _join(say("exempt", zh=gate.zh, en=gate.en, until=until), _treated(gate))
-                return [Reason(*words, outcome=outcome, article=gate.article, kind=status.value), *self.lines(gate, self.own)]
+                return [
+                    Reason(*words, outcome=outcome, article=gate.article, kind=status.value),
+                    *self.lines(gate, self.own),
+                ]
             case Status.VETOED:
                 gate = _gate(self.book.vetoes, self.row["cause"])
                 words = say("vetoed", zh=gate.zh, en=gate.en, label=gate.label or "-")
@@ -146,7 +151,10 @@ class _Explainer:
             case "scope" | "exempt" if Reference(self.own).outcome(self.gate_tree(kind, code)) not in PENDING:
                 return [Reason(*say("pending-member"), outcome=outcome, kind=status)]
             case "scope":
-                return [Reason(*say("pending-scope"), outcome=outcome, kind=status), *self.lines(self.book.scope, self.own)]
+                return [
+                    Reason(*say("pending-scope"), outcome=outcome, kind=status),
+                    *self.lines(self.book.scope, self.own),
+                ]
             case "exempt" | "veto":
                 gate = _gate(self.book.exempt if kind == "exempt" else self.book.vetoes, code)
                 words = say(f"pending-{kind}", zh=gate.zh, en=gate.en)
@@ -155,10 +163,15 @@ class _Explainer:
             case "unit":
                 assert self.book.merge is not None
                 key = self.book.merge.key
-                return [Reason(*say("pending-unit", zh=key.zh, en=key.en), outcome=outcome, slots=(key.code,), kind=status)]
+                return [
+                    Reason(*say("pending-unit", zh=key.zh, en=key.en), outcome=outcome, slots=(key.code,), kind=status)
+                ]
             case "league":
                 groups = self.book.leagues.groups if self.book.leagues is not None else ()
-                return [Reason(*say("pending-league"), outcome=outcome, kind=status), *(r for g in groups for r in self.lines(g, self.unit))]
+                return [
+                    Reason(*say("pending-league"), outcome=outcome, kind=status),
+                    *(r for g in groups for r in self.lines(g, self.unit)),
+                ]
             case "tie":
                 return [Reason(*say("pending-tie", others=self.tied_others()), outcome=outcome, kind=status)]
             case "block":
@@ -206,7 +219,11 @@ class _Explainer:
             return []
         key = self.book.merge.key
         names = "、".join(others[:MEMBERS_SHOWN]) + ("…" if len(others) > MEMBERS_SHOWN else "")
-        return [Reason(*say("merged", key=(key.zh, key.en), others=len(others), names=names), slots=(key.code,), kind="note")]
+        return [
+            Reason(
+                *say("merged", key=(key.zh, key.en), others=len(others), names=names), slots=(key.code,), kind="note"
+            )
+        ]
 
     def notes(self) -> list[Reason]:
         """What whoever reads must know besides."""

@@ -103,7 +103,9 @@ class IndicatorReader:
                 "declare the direction: higher or lower is better", *(["direction"] if given else []),
             )  # fmt: skip
         elif scoring is not None and scoring.method == "cost" and given != "lower":
-            entry.complain("S-DIRECTION", "cost 只用于越低越好的指标", "cost is for indicators where lower is better", "direction")
+            entry.complain(
+                "S-DIRECTION", "cost 只用于越低越好的指标", "cost is for indicators where lower is better", "direction"
+            )
         return str(given or "higher")
 
     def _weight(self, entry: Entry, scoring: Scoring | None) -> tuple[Fraction | None, str, bool]:
@@ -160,11 +162,18 @@ class IndicatorReader:
         if spec is None:
             return Fraction(0), Fraction(1)
         if not isinstance(spec, list) or len(spec) != 2:
-            entry.complain("S-REACH", "reach 写成 [0%, 100%]: 最差与最好各得权重的几成", "reach wants [worst, best] shares of the weight", "reach")
+            entry.complain(
+                "S-REACH",
+                "reach 写成 [0%, 100%]: 最差与最好各得权重的几成",
+                "reach wants [worst, best] shares of the weight",
+                "reach",
+            )
             return Fraction(0), Fraction(1)
         low, high = (self.reader.share(entry, s, "reach", i) for i, s in enumerate(spec))
         if low is not None and high is not None and low >= high:
-            entry.complain("S-REACH", "reach 的第一个数要小于第二个", "the first share of reach must be the smaller", "reach")
+            entry.complain(
+                "S-REACH", "reach 的第一个数要小于第二个", "the first share of reach must be the smaller", "reach"
+            )
         return low or Fraction(0), high if high is not None else Fraction(1)
 
     def _base(self, entry: Entry, method: str, spec: Any, value: x.Num) -> Base | None:
@@ -177,7 +186,9 @@ class IndicatorReader:
         inner.check_keys(("mean", "round"))
         mean = inner.choice("mean", ("participants", "total"), "participants")
         if mean == "total" and not (isinstance(value, x.Arith) and value.op == "/"):
-            inner.complain("S-MEAN", "mean: total 要求指标是“甲 / 乙”", "mean: total wants a value of the form a / b", "mean")
+            inner.complain(
+                "S-MEAN", "mean: total 要求指标是“甲 / 乙”", "mean: total wants a value of the form a / b", "mean"
+            )
         rounding = self.reader.below(inner, "round", data=inner.data.get("round"))
         rounding.check_keys(("to", "mode"))
         mode = self.reader.mode(rounding)
@@ -189,13 +200,23 @@ class IndicatorReader:
 
     def _goalposts(self, entry: Entry, spec: Any, dimension: Dimension) -> Scoring | None:
         if not isinstance(spec, list) or len(spec) != 2:
-            entry.complain("S-GOALPOSTS", "goalposts 写成 [低值, 高值], 带单位", "goalposts want [low, high] with units", "goalposts")
+            entry.complain(
+                "S-GOALPOSTS",
+                "goalposts 写成 [低值, 高值], 带单位",
+                "goalposts want [low, high] with units",
+                "goalposts",
+            )
             return None
         low, high = (self.reader.constant(entry, s, "goalposts", i, dimension=dimension) for i, s in enumerate(spec))
         if low is None or high is None:
             return None
         if low >= high:
-            entry.complain("S-GOALPOSTS", "低值要小于高值; 越低越好请写 direction: lower", "the low end must be below the high one", "goalposts")
+            entry.complain(
+                "S-GOALPOSTS",
+                "低值要小于高值; 越低越好请写 direction: lower",
+                "the low end must be below the high one",
+                "goalposts",
+            )
             return None
         return Scoring("goalposts", low=low, high=high, reach=self._reach(entry))
 
@@ -249,7 +270,9 @@ class IndicatorReader:
         if isinstance(spec, str) and spec in plain:
             return plain[spec]
         if isinstance(spec, dict) and list(spec) == ["neutral"]:
-            return Treatment("share", self.reader.share(place, spec["neutral"], key, "neutral") or Fraction(0), "neutral")
+            return Treatment(
+                "share", self.reader.share(place, spec["neutral"], key, "neutral") or Fraction(0), "neutral"
+            )
         if isinstance(spec, dict) and list(spec) == ["points"]:
             points = self.reader.points(place, spec["points"], key, "points")
             check_step(place, points, indicator.rounding, key, "points")

@@ -14,10 +14,10 @@ from typing import Any
 
 from kaiwu.quantity import KaiwuError, Problem, format_decimal
 from kaiwu.rating.book import Adjustment, Indicator, RatingBook
+from kaiwu.rating.formula import points_of_value, unrounded_points
 from kaiwu.rating.lookup import Lookup
 from kaiwu.rating.phrase import EMPTY, Words, say
 from kaiwu.rating.points import points_of, print_points
-from kaiwu.rating.reference import points_of_value, unrounded_points
 from kaiwu.rating.table import EVERYBODY
 from kaiwu.rule import expression as x
 from kaiwu.rule.decision import Reason
@@ -77,7 +77,13 @@ class ItemExplainer:
             self.parts[indicator.code] = stored
         if indicator.standing != "attested":
             words = words[0] + say("inferred")[0], words[1] + say("inferred")[1]
-        outcome = Outcome.PASS if row["treatment"] != "pending" else Outcome.HUMAN if value is not Unknown.MISSING else Outcome.MISSING
+        outcome = (
+            Outcome.PASS
+            if row["treatment"] != "pending"
+            else Outcome.HUMAN
+            if value is not Unknown.MISSING
+            else Outcome.MISSING
+        )
         kind = {Outcome.MISSING: "missing", Outcome.HUMAN: "human"}.get(outcome, "score")
         slots = tuple(figures_read(indicator.value, self.reference))
         return Reason(*words, outcome=outcome, article=indicator.article, slots=slots, kind=kind)
@@ -112,7 +118,9 @@ class ItemExplainer:
         if indicator.scoring.method != "rank":
             return 0, 1
         values = self.lookup.values(indicator.code, self.league if indicator.within == "league" else None)
-        better = len(values) - bisect_right(values, value) if indicator.direction == "higher" else bisect_left(values, value)
+        better = (
+            len(values) - bisect_right(values, value) if indicator.direction == "higher" else bisect_left(values, value)
+        )
         return better, len(values)
 
     def measured(self, indicator: Indicator, value: Fraction, stored: Fraction, row: dict[str, Any]) -> Words:
@@ -140,7 +148,11 @@ class ItemExplainer:
             return say("plain-value", zh=indicator.zh, en=indicator.en, value=shown)
         refs = figures_read(indicator.value, self.reference).values()
         figures = [self.wording.figure(ref) for ref in refs]
-        listed = say("figures", figures=("; ".join(f[0] for f in figures), "; ".join(f[1] for f in figures))) if figures else EMPTY
+        listed = (
+            say("figures", figures=("; ".join(f[0] for f in figures), "; ".join(f[1] for f in figures)))
+            if figures
+            else EMPTY
+        )
         formula = self.wording.name(indicator.value)
         return say("value", zh=indicator.zh, en=indicator.en, formula=formula, value=shown, figures=listed)
 
@@ -171,7 +183,9 @@ class ItemExplainer:
                 return say("rank", place=better + 1, number=number)
         return say(scoring.method)
 
-    def treated(self, indicator: Indicator, value: Fraction | Unknown, stored: Fraction | None, row: dict[str, Any]) -> Words:
+    def treated(
+        self, indicator: Indicator, value: Fraction | Unknown, stored: Fraction | None, row: dict[str, Any]
+    ) -> Words:
         """Why there is no value, and what the rulebook does about it."""
         if isinstance(value, Fraction):
             why = say("no-points", value=self.value(indicator, value))
@@ -181,7 +195,12 @@ class ItemExplainer:
             self.missing += slots if row["treatment"] in self.needed else ()
             refs = x.slots_of(indicator.value)
             names = [self.wording.figure_name(refs[s]) for s in slots]
-            why = say("lacking", zh=indicator.zh, en=indicator.en, figures=("、".join(n[0] for n in names), ", ".join(n[1] for n in names)))
+            why = say(
+                "lacking",
+                zh=indicator.zh,
+                en=indicator.en,
+                figures=("、".join(n[0] for n in names), ", ".join(n[1] for n in names)),
+            )
         else:
             why = say("undefined", zh=indicator.zh, en=indicator.en, formula=self.wording.name(indicator.value))
         outcome = Outcome.MISSING if value is Unknown.MISSING else Outcome.HUMAN
@@ -198,7 +217,9 @@ class ItemExplainer:
         lines = explain_condition(adjustment.when, self.unit, adjustment.article, is_open=False, rated=self.rated)
         if outcome is Outcome.PASS:
             self.parts[adjustment.code] = points_of(row["points"], row["decimals"])
-            words = say("adjusted", zh=adjustment.zh, en=adjustment.en, points=print_points(row["points"], row["decimals"]))
+            words = say(
+                "adjusted", zh=adjustment.zh, en=adjustment.en, points=print_points(row["points"], row["decimals"])
+            )
             slots = tuple(figures_read(adjustment.value, self.reference))
             return [Reason(*words, outcome=outcome, article=adjustment.article, slots=slots, kind="score")]
         if adjustment.unknown == "none":

@@ -90,7 +90,10 @@ class _Loader:
     # -- who takes part ----------------------------------------------------------------------------------
 
     def gates(self, key: str, keys: tuple[str, ...]) -> tuple[Gate, ...]:
-        gates = tuple(self.reader.gate(row, keys, fallback=f"{key}{i + 1}") for i, row in enumerate(self.reader.rows(self.entry, key)))
+        gates = tuple(
+            self.reader.gate(row, keys, fallback=f"{key}{i + 1}")
+            for i, row in enumerate(self.reader.rows(self.entry, key))
+        )
         self.reader.refuse_twins(self.entry, key, [g.code for g in gates])
         return gates
 
@@ -100,7 +103,9 @@ class _Loader:
             return None
         entry.check_keys(("by", "groups"))
         if ("by" in entry.data) == ("groups" in entry.data):
-            entry.complain("S-LEAGUES", "分组写 by(类别变量)或 groups(条件)之一", "leagues want either by (a category) or groups")
+            entry.complain(
+                "S-LEAGUES", "分组写 by(类别变量)或 groups(条件)之一", "leagues want either by (a category) or groups"
+            )
             return Leagues()
         if "by" in entry.data:
             ref = self.reader.category(entry, "by")
@@ -144,15 +149,29 @@ class _Loader:
             "recompute": variable.derive is not None,
         }
         if not fits[word]:
-            entry.complain("S-MERGE", f"“{variable.zh}”不能这样合并({word})", f"“{variable.code}” cannot be merged by {word}", word, i)
+            entry.complain(
+                "S-MERGE",
+                f"“{variable.zh}”不能这样合并({word})",
+                f"“{variable.code}” cannot be merged by {word}",
+                word,
+                i,
+            )
         if variable.code in how:
-            entry.complain("S-MERGE", f"“{variable.zh}”声明了两种合并办法", f"“{variable.code}” is merged in two ways", word, i)
+            entry.complain(
+                "S-MERGE", f"“{variable.zh}”声明了两种合并办法", f"“{variable.code}” is merged in two ways", word, i
+            )
 
     def check_merge(self, book: RatingBook) -> None:
         """Everything that is read of a unit must say how it is made from its members."""
         if book.merge is None:
             return
-        lacking = sorted({r.variable.code: r.variable.zh for r in unit_refs(book).values() if r.variable.code not in book.merge.how}.items())
+        lacking = sorted(
+            {
+                r.variable.code: r.variable.zh
+                for r in unit_refs(book).values()
+                if r.variable.code not in book.merge.how
+            }.items()
+        )
         if lacking:
             zh, en = "、".join(name for _, name in lacking), ", ".join(code for code, _ in lacking)
             self.entry.complain(
@@ -181,11 +200,18 @@ class _Loader:
         self.reader.refuse_twins(self.entry, "blocks", [b.code for b in blocks])
         if blocks and (total := sum((b.weight for b in blocks), Fraction(0))) != 1:
             printed = format_decimal(total * 100)
-            self.entry.complain("S-WEIGHTS", f"各块权重合计 {printed}%, 应为 100%", f"the weights of the blocks sum to {printed} %", "blocks")
+            self.entry.complain(
+                "S-WEIGHTS",
+                f"各块权重合计 {printed}%, 应为 100%",
+                f"the weights of the blocks sum to {printed} %",
+                "blocks",
+            )
         return tuple(blocks)
 
     def indicators(self, has_leagues: bool, blocks: tuple[Block, ...]) -> tuple[Indicator, ...]:
-        defaults = self.reader.sub(self.entry, "defaults") or Entry(self.entry.document, ("defaults",), {}, self.entry.problems)
+        defaults = self.reader.sub(self.entry, "defaults") or Entry(
+            self.entry.document, ("defaults",), {}, self.entry.problems
+        )
         defaults.check_keys(DEFAULT_KEYS)
         is_template = self.head.status == "template"
         if is_template and not self.entry.data.get("indicators"):
@@ -218,7 +244,10 @@ class _Loader:
             equal = [i for i, is_equal in members if is_equal]
             fixed = sum((i.weight for i, is_equal in members if not is_equal), Fraction(0))
             if equal and fixed < points:
-                members = [(replace(i, weight=(points - fixed) / len(equal)) if is_equal else i, False) for i, is_equal in members]
+                members = [
+                    (replace(i, weight=(points - fixed) / len(equal)) if is_equal else i, False)
+                    for i, is_equal in members
+                ]
             total = sum((i.weight for i, _ in members), Fraction(0))
             if total != points:
                 self.complain_sum(code, total, points)
@@ -298,9 +327,18 @@ class _Loader:
             for i, gate in enumerate(gates):
                 if gate.label and gate.label not in codes:
                     listed = ", ".join(codes)
-                    self.entry.complain("S-CLASS", f"没有“{gate.label}”这一档; 有: {listed}", f"no class “{gate.label}”: {listed}", key, i, "class")
+                    self.entry.complain(
+                        "S-CLASS",
+                        f"没有“{gate.label}”这一档; 有: {listed}",
+                        f"no class “{gate.label}”: {listed}",
+                        key,
+                        i,
+                        "class",
+                    )
                 elif key == "veto" and codes and not gate.label:
-                    self.entry.complain("S-CLASS", "否决要写归入哪一档 class", "a veto must name the class it gives", key, i)
+                    self.entry.complain(
+                        "S-CLASS", "否决要写归入哪一档 class", "a veto must name the class it gives", key, i
+                    )
 
 
 def unit_refs(book: RatingBook) -> dict[str, x.Ref]:
@@ -327,8 +365,13 @@ def check_produces(entry: Entry, head: Head, reader: Reader, codes: tuple[str, .
         lacking = [c for c in codes or () if c not in variable.values]
         if lacking or codes is None:
             zh = "、".join(lacking) or "档次"
-            entry.complain("S-PRODUCES", f"“{variable.zh}”没有取值: {zh}", f"“{variable.code}” lacks the values: {zh}", "produces")
+            entry.complain(
+                "S-PRODUCES", f"“{variable.zh}”没有取值: {zh}", f"“{variable.code}” lacks the values: {zh}", "produces"
+            )
     elif variable.kind not in (Kind.SCORE, Kind.FLAG):
         entry.complain(
-            "S-PRODUCES", f"“{variable.zh}”要是类别、分值或是/否变量", f"“{variable.code}” must be a category, a score or a flag", "produces"
+            "S-PRODUCES",
+            f"“{variable.zh}”要是类别、分值或是/否变量",
+            f"“{variable.code}” must be a category, a score or a flag",
+            "produces",
         )

@@ -50,7 +50,9 @@ class PlaceExplainer:
     def total(self) -> Reason:
         """The sum as it is added up, computed anew: by blocks, with the weight of excluded items handed on."""
         terms, exact = [], Fraction(0)
-        for code, share in {b.code: b.weight for b in self.book.blocks}.items() if self.book.blocks else [("", Fraction(1))]:
+        for code, share in (
+            {b.code: b.weight for b in self.book.blocks}.items() if self.book.blocks else [("", Fraction(1))]
+        ):
             members = [i for i in self.book.indicators if i.block == code]
             counted = [i for i in members if i.code in self.parts]
             if not counted:
@@ -66,7 +68,12 @@ class PlaceExplainer:
         limits = [limit for limit in (self.book.total_cap, self.book.total_floor) if limit is not None]
         if score != rounded and score not in limits:
             raise KaiwuError(
-                Problem("S-EXPLAIN", "总分与各项之和不一致", "the total differs from the sum of its parts", where=self.row["entity"])
+                Problem(
+                    "S-EXPLAIN",
+                    "总分与各项之和不一致",
+                    "the total differs from the sum of its parts",
+                    where=self.row["entity"],
+                )
             )
         shown = print_points(self.row["score"], self.row["decimals"])
         parts = " + ".join([*terms, *(_signed(points) for points in added)])
@@ -114,7 +121,13 @@ class PlaceExplainer:
         index, row = self.class_row()
         if self.table.by == "cutoff":
             edge = say("class-edge", low=format_decimal(row.low)) if row.low is not None else EMPTY
-            words = say("class-score", zh=row.zh, en=row.en, score=print_points(self.row["score"], self.row["decimals"]), edge=edge)
+            words = say(
+                "class-score",
+                zh=row.zh,
+                en=row.en,
+                score=print_points(self.row["score"], self.row["decimals"]),
+                edge=edge,
+            )
         else:
             edges = edges_of(self.table, self.counted())
             first = int(edges[index - 1]) + 1 if index else 1

@@ -51,7 +51,9 @@ def decimals_of(value: Fraction) -> int:
 def divide(n: Any, d: Any, mode: str) -> Any:
     """``n / d`` for ``d > 0`` to a whole number: half_up is (2n + d) div 2d by sign. Scalars or object arrays."""
     size = abs(n)
-    whole = {"half_up": lambda: (2 * size + d) // (2 * d), "down": lambda: size // d, "up": lambda: -(-size // d)}[mode]()
+    whole = {"half_up": lambda: (2 * size + d) // (2 * d), "down": lambda: size // d, "up": lambda: -(-size // d)}[
+        mode
+    ]()
     if isinstance(n, np.ndarray):
         return np.where(n < 0, -whole, whole)
     return -whole if n < 0 else whole

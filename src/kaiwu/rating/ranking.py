@@ -45,7 +45,9 @@ def rank_scores(scores: Integers, leagues: NDArray[np.int64], ranked: Mask, keys
     return Ranks(rank, tied)
 
 
-def _break_tie(members: list[int], keys: list[tuple[Ratios, str]], rank: NDArray[np.int64], tied: NDArray[np.int64]) -> None:
+def _break_tie(
+    members: list[int], keys: list[tuple[Ratios, str]], rank: NDArray[np.int64], tied: NDArray[np.int64]
+) -> None:
     """Order the members of one tie by the keys that all of them have; a key that one lacks decides nothing further."""
     first = int(rank[members[0]])
     chosen: dict[int, tuple[Fraction, ...]] = dict.fromkeys(members, ())

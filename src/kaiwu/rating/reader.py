@@ -60,9 +60,17 @@ class Reader:
     def condition(self, entry: Entry, key: str = "when") -> tuple[x.Bool, str]:
         """The condition at a key and its text."""
         spec = entry.data.get(key)
-        text = spec if isinstance(spec, str) else {True: "true", False: "false"}.get(spec) if isinstance(spec, bool) else None
+        text = (
+            spec
+            if isinstance(spec, str)
+            else {True: "true", False: "false"}.get(spec)
+            if isinstance(spec, bool)
+            else None
+        )
         if text is None:
-            entry.complain("S-CONDITION", f"“{key}”要写条件", f"“{key}” wants a condition", *([key] if key in entry.data else []))
+            entry.complain(
+                "S-CONDITION", f"“{key}”要写条件", f"“{key}” wants a condition", *([key] if key in entry.data else [])
+            )
             return NEVER, ""
         try:
             return self.checker.condition(text), text
@@ -74,7 +82,11 @@ class Reader:
         """The formula at a key; ``dimension`` is what it must come out as."""
         if not isinstance(spec, str):
             entry.complain(
-                "S-FORMULA", "这里要写算式; 数字要带单位", "a formula is wanted here, numbers with their unit", *keys, text=str(spec)
+                "S-FORMULA",
+                "这里要写算式; 数字要带单位",
+                "a formula is wanted here, numbers with their unit",
+                *keys,
+                text=str(spec),
             )
             return None
         try:
@@ -88,16 +100,32 @@ class Reader:
         if isinstance(spec, int | Fraction) and not isinstance(spec, bool) and spec == 0:
             return Fraction(0)
         if isinstance(spec, int | Fraction) and not isinstance(spec, bool):
-            entry.complain("S-UNIT", "数字要带单位, 如 3%、30分、24.097万元/亩", "write the number with its unit, such as 3%", *keys)
+            entry.complain(
+                "S-UNIT",
+                "数字要带单位, 如 3%、30分、24.097万元/亩",
+                "write the number with its unit, such as 3%",
+                *keys,
+            )
             return None
         tree = self.formula(entry, spec, *keys, dimension=dimension)
         if tree is None:
             return None
         if not isinstance(tree, x.Literal):
-            entry.complain("S-CONSTANT", "这里要写固定的数, 不是算式", "a fixed number is wanted here, not a formula", *keys, text=str(spec))
+            entry.complain(
+                "S-CONSTANT",
+                "这里要写固定的数, 不是算式",
+                "a fixed number is wanted here, not a formula",
+                *keys,
+                text=str(spec),
+            )
             return None
         if tree.bare and tree.value != 0:
-            entry.complain("S-UNIT", f"“{spec}”没有单位; 请写单位, 比率写 %", f"“{spec}” has no unit; write it, % for a ratio", *keys)
+            entry.complain(
+                "S-UNIT",
+                f"“{spec}”没有单位; 请写单位, 比率写 %",
+                f"“{spec}” has no unit; write it, % for a ratio",
+                *keys,
+            )
             return None
         return tree.value
 
@@ -113,7 +141,9 @@ class Reader:
         if value is None:
             return None
         if decimals_of(value / POINT) > MAX_DECIMALS:
-            entry.complain("S-POINTS", f"分值最多 {MAX_DECIMALS} 位小数", f"points have {MAX_DECIMALS} decimals at most", *keys)
+            entry.complain(
+                "S-POINTS", f"分值最多 {MAX_DECIMALS} 位小数", f"points have {MAX_DECIMALS} decimals at most", *keys
+            )
             return None
         return value / POINT
 
@@ -121,7 +151,9 @@ class Reader:
         """A share from 0 % to 100 %."""
         value = self.constant(entry, spec, *keys, dimension=DIMENSIONLESS)
         if value is not None and not 0 <= value <= 1:
-            entry.complain("S-SHARE", "比例要在 0% 与 100% 之间", "a share lies between 0 % and 100 %", *keys, text=str(spec))
+            entry.complain(
+                "S-SHARE", "比例要在 0% 与 100% 之间", "a share lies between 0 % and 100 %", *keys, text=str(spec)
+            )
             return None
         return value
 
@@ -144,7 +176,12 @@ class Reader:
         if mode in MODES:
             return str(mode)
         listed = ", ".join(MODES)
-        entry.complain("S-MODE", f"要声明舍入方式 mode: {listed}", f"declare the rounding mode: {listed}", *(["mode"] if mode else []))
+        entry.complain(
+            "S-MODE",
+            f"要声明舍入方式 mode: {listed}",
+            f"declare the rounding mode: {listed}",
+            *(["mode"] if mode else []),
+        )
         return None
 
     # -- gates and variables -----------------------------------------------------------------------------

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from kaiwu.quantity import date_index
-from kaiwu.rating.book import Band, Indicator, RatingBook, Treatment
+from kaiwu.rating.book import Indicator, RatingBook, Treatment
+from kaiwu.rating.formula import points_of_value
 from kaiwu.rating.loader import unit_refs
 from kaiwu.rule import expression as x
 from kaiwu.rule.decision import Facts
@@ -95,7 +96,10 @@ def _units(book: RatingBook, rows: list[Row], standing: list[tuple[str, Outcome]
     for members in groups.values():
         row = dict(rows[members[0]])
         if merge is not None:
-            row |= {slot: _merged([rows[m].get(slot) for m in members], merge.how[r.variable.code]) for slot, r in refs.items()}
+            row |= {
+                slot: _merged([rows[m].get(slot) for m in members], merge.how[r.variable.code])
+                for slot, r in refs.items()
+            }
         units.append(_Unit(members, row))
     return units
 
@@ -152,8 +156,16 @@ def _score_item(indicator: Indicator, units: list[_Unit]) -> None:
     measured: list[Fraction | None] = []
     states: list[Unknown | None] = []
     for i, value in enumerate(values):
-        peers = [v for j, v in enumerate(values) if group[j] == group[i] and not units[j].unsettled and isinstance(v, Fraction)]
-        rows = [u.row for j, u in enumerate(units) if group[j] == group[i] and not u.unsettled and isinstance(values[j], Fraction)]
+        peers = [
+            v
+            for j, v in enumerate(values)
+            if group[j] == group[i] and not units[j].unsettled and isinstance(v, Fraction)
+        ]
+        rows = [
+            u.row
+            for j, u in enumerate(units)
+            if group[j] == group[i] and not u.unsettled and isinstance(values[j], Fraction)
+        ]
         joins = not units[i].unsettled and group[i] is not None
         stands = group[i] is not None or not indicator.scoring.is_relative
         points = _points(indicator, value, peers, rows, joins) if isinstance(value, Fraction) and stands else None
@@ -165,7 +177,9 @@ def _score_item(indicator: Indicator, units: list[_Unit]) -> None:
             unit.points[indicator.code] = measured[i]
             continue
         rule = indicator.missing if state is Unknown.MISSING else indicator.undefined
-        members = [p for j, p in enumerate(measured) if p is not None and group[j] == group[i] and not units[j].unsettled]
+        members = [
+            p for j, p in enumerate(measured) if p is not None and group[j] == group[i] and not units[j].unsettled
+        ]
         points = _treated(indicator, rule, members) if group[i] is not None or rule.kind != "mean" else None
         unit.points[indicator.code] = points
         if rule.kind == "exclude":
@@ -186,7 +200,9 @@ def _treated(indicator: Indicator, rule: Treatment, members: list[Fraction]) -> 
     return None
 
 
-def _points(indicator: Indicator, value: Fraction, peers: list[Fraction], rows: list[Row], joins: bool) -> Fraction | None:
+def _points(
+    indicator: Indicator, value: Fraction, peers: list[Fraction], rows: list[Row], joins: bool
+) -> Fraction | None:
     """Points of a known value, or ``None`` where the method gives none."""
     higher = indicator.direction == "higher"
     ends: tuple[Fraction, ...] | None = ()
@@ -204,54 +220,6 @@ def _points(indicator: Indicator, value: Fraction, peers: list[Fraction], rows: 
             base = _base(indicator, peers, rows)
             ends = None if base is None else (base,)
     return None if ends is None else points_of_value(indicator, value, ends, place)
-
-
-def points_of_value(indicator: Indicator, value: Fraction, ends: tuple[Fraction, ...], place: tuple[int, int]) -> Fraction | None:
-    """Points of a value in exact 分, rounded and limited; ``None`` where the method gives none.
-
-    ``ends`` are the base, or worst and best participant; ``place`` is how many are better, among how many.
-    """
-    points = unrounded_points(indicator, value, ends, place)
-    if points is None:
-        return None
-    points = round_to(points, indicator.rounding.step, indicator.rounding.mode)
-    if indicator.cap is not None:
-        points = min(points, indicator.cap)
-    return points if indicator.floor is None else max(points, indicator.floor)
-
-
-def unrounded_points(
-    indicator: Indicator, value: Fraction, ends: tuple[Fraction, ...], place: tuple[int, int]
-) -> Fraction | None:
-    """The formula of the method, without rounding, cap and floor."""
-    scoring, weight, higher = indicator.scoring, indicator.weight, indicator.direction == "higher"
-    worst, best = (r * weight for r in scoring.reach)
-    match scoring.method:
-        case "as_is":
-            return value / 10**6
-        case "bands":
-            return next((band.points for band in scoring.bands if _lies_in(band, value, scoring.edges)), None)
-        case "rank":
-            return best - (best - worst) * Fraction(place[0], max(place[1] - 1, 1))
-        case "goalposts" | "minmax":
-            low, high = (scoring.low, scoring.high) if scoring.method == "goalposts" else ends
-            if low is None or high is None or low == high:
-                return None
-            share = (value - low) / (high - low)
-            share = share if higher else 1 - share
-            return worst + (best - worst) * min(max(share, Fraction(0)), Fraction(1))
-    base = ends[-1]
-    if base <= 0 or (not higher and scoring.method != "cost" and value <= 0):
-        return None
-    if scoring.method == "cost":
-        return max(2 - value / base, Fraction(0)) * weight
-    return (value / base if higher else base / value) * weight
-
-
-def _lies_in(band: Band, value: Fraction, edges: str) -> bool:
-    over = band.low is None or (value >= band.low if edges == "[)" else value > band.low)
-    under = band.high is None or (value < band.high if edges == "[)" else value <= band.high)
-    return over and under
 
 
 def _base(indicator: Indicator, peers: list[Fraction], rows: list[Row]) -> Fraction | None:
@@ -370,7 +338,10 @@ def _class_of(book: RatingBook, place: int, number: int) -> str:
     table = book.classes
     assert table is not None
     if table.rounding == "largest_remainder":
-        shares = [r.share if r.share is not None else 1 - sum((q.share or Fraction(0) for q in table.rows), Fraction(0)) for r in table.rows]
+        shares = [
+            r.share if r.share is not None else 1 - sum((q.share or Fraction(0) for q in table.rows), Fraction(0))
+            for r in table.rows
+        ]
         counts = [int(s * number) for s in shares]
         order = sorted(range(len(shares)), key=lambda i: (-(shares[i] * number - counts[i]), i))
         for i in order[: number - sum(counts)]:

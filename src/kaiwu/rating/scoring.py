@@ -53,7 +53,9 @@ class ItemPoints:
     bases: tuple[tuple[Fraction, ...], ...] = ()  # by group; empty where there is none
 
 
-def score_values(indicator: Indicator, values: Ratios, parts: tuple[Ratios, Ratios] | None, peers: Peers, decimals: int) -> ItemPoints:
+def score_values(
+    indicator: Indicator, values: Ratios, parts: tuple[Ratios, Ratios] | None, peers: Peers, decimals: int
+) -> ItemPoints:
     """Points of every unit that has a value (before any treatment of missing ones).
 
     ``parts`` are numerator and denominator of the value, needed for a base that is the mean of totals.
@@ -184,7 +186,9 @@ def base_of(
         mean = above / below
         n, d = mean.numerator, mean.denominator
     else:
-        pairs = [(int(values.d[m]), int(values.n[m])) if inverted else (int(values.n[m]), int(values.d[m])) for m in members]
+        pairs = [
+            (int(values.d[m]), int(values.n[m])) if inverted else (int(values.n[m]), int(values.d[m])) for m in members
+        ]
         n, d = sum_pairs(pairs)
         d *= len(members)
     rounded = int(divide(n * base.step.denominator, d * base.step.numerator, base.mode)) * base.step
@@ -199,12 +203,17 @@ def sum_pairs(pairs: list[tuple[int, int]]) -> tuple[int, int]:
     """Sum of many fractions by halves and without reducing: the denominators differ in every firm, and one running sum
     would reduce a number of 10^5 bits thousands of times."""
     while len(pairs) > 1:
-        nexts = [(a * q + p * b, b * q) if b != q else (a + p, b) for (a, b), (p, q) in zip(pairs[::2], pairs[1::2], strict=False)]
+        nexts = [
+            (a * q + p * b, b * q) if b != q else (a + p, b)
+            for (a, b), (p, q) in zip(pairs[::2], pairs[1::2], strict=False)
+        ]
         pairs = nexts + ([pairs[-1]] if len(pairs) % 2 else [])
     return pairs[0] if pairs else (0, 1)
 
 
-def _on_lines(lines: list[Line | None], values: Ratios, groups: NDArray[np.int64], weight: Fraction) -> tuple[Objects, Objects, Outcomes]:
+def _on_lines(
+    lines: list[Line | None], values: Ratios, groups: NDArray[np.int64], weight: Fraction
+) -> tuple[Objects, Objects, Outcomes]:
     """Share of the weight on each unit's line, times the weight: numerator, denominator, state."""
     size = len(values.n)
     a, b, c = np.zeros(size, dtype=object), np.zeros(size, dtype=object), np.ones(size, dtype=object)

@@ -28,7 +28,13 @@ class Status(StrEnum):
     @property
     def zh(self) -> str:
         """The word on lists."""
-        return {"rated": "已评", "vetoed": "一票否决", "exempt": "暂不参评", "pending": "待定", "out_of_scope": "不在评价范围"}[self]
+        return {
+            "rated": "已评",
+            "vetoed": "一票否决",
+            "exempt": "暂不参评",
+            "pending": "待定",
+            "out_of_scope": "不在评价范围",
+        }[self]
 
 
 STATUSES = tuple(Status)

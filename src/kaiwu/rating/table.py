@@ -60,7 +60,9 @@ def _decisions(book: RatingBook, board: Board, entities: pl.Series, changes: Seq
     changed = check_changes(book, changes, dict(zip(names, labels, strict=True))) if changes else {}
     final = [changed[e].label if e in changed else label for e, label in zip(names, labels, strict=True)]
     height = len(names)
-    leagues = [league_name(book, n) if n >= 0 else None for n in range(-1, len(book.leagues.codes()) if book.leagues else 1)]
+    leagues = [
+        league_name(book, n) if n >= 0 else None for n in range(-1, len(book.leagues.codes()) if book.leagues else 1)
+    ]
     league = _spread(board.league, of, -1)
     is_rated = status == _NUMBER[Status.RATED]
     sizes = np.append(np.bincount(board.league[board.ranks.rank > 0], minlength=len(leagues) - 1), 0)
@@ -136,7 +138,13 @@ def _items(compiled: Compiled, board: Board, entities: pl.Series) -> pl.DataFram
 
 
 def _item_rows(
-    item: Item, values: Ratios, counts: Mask, entities: pl.Series, unit: NDArray[np.int64], dtype: type[pl.DataType], decimals: int
+    item: Item,
+    values: Ratios,
+    counts: Mask,
+    entities: pl.Series,
+    unit: NDArray[np.int64],
+    dtype: type[pl.DataType],
+    decimals: int,
 ) -> pl.DataFrame:
     tops, bottoms = _reduced(values, dtype)
     return pl.DataFrame(
@@ -215,7 +223,13 @@ def _bases(book: RatingBook, board: Board) -> pl.DataFrame:
             if mean is not None and "mean" in (item.indicator.missing.kind, item.indicator.undefined.kind):
                 points = Fraction(mean, 10**book.point_decimals)
                 rows.append((code, _group(book, group, within), "mean_points", points.numerator, points.denominator))
-    schema = {"item": pl.String, "league": pl.String, "role": pl.String, "numerator": pl.Int128, "denominator": pl.Int128}
+    schema = {
+        "item": pl.String,
+        "league": pl.String,
+        "role": pl.String,
+        "numerator": pl.Int128,
+        "denominator": pl.Int128,
+    }
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
