@@ -131,9 +131,15 @@ def read_validity(entry: Entry) -> Validity:
 
 
 def read_edges(entry: Entry) -> dict[str, str]:
-    """``edges: {以上: '>=', 以下: '<'}``."""
+    """``edges: {以上: '>=', 以下: '<'}``; a table of bands may say '[)' there instead, for its own rows."""
     out: dict[str, str] = {}
-    for word, op in (entry.data.get("edges") or {}).items():
+    spec = entry.data.get("edges") or {}
+    if not isinstance(spec, dict):
+        if entry.data.get("kind") != "bands":
+            zh, en = "edges 要写边界词, 如 {以上: '>='}", "edges wants words of edges, such as {以上: '>='}"
+            entry.complain("F-KEY-TYPE", zh, en, "edges")
+        return out
+    for word, op in spec.items():
         if word not in EDGE_WORDS:
             entry.complain(
                 "R-EDGE-WORD",
