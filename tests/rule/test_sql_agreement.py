@@ -7,7 +7,6 @@ from collections.abc import Callable
 import polars as pl
 import pytest
 import sql_corpus
-from postgres import postgres  # noqa: F401  (a fixture)
 
 from kaiwu.rule.sql import emit_sql
 from kaiwu.rule.sql.adapter import run_duckdb, run_postgres, run_sqlite

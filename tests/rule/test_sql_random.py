@@ -10,7 +10,6 @@ import polars as pl
 import pytest
 from hypothesis import HealthCheck, event, given, settings
 from node_meaning import Nodes, meaning, programs
-from postgres import postgres  # noqa: F401  (a fixture)
 from strategies import Case, cases
 
 from kaiwu.quantity import KaiwuError
@@ -63,7 +62,7 @@ def test_sqlite_gives_every_node_its_meaning(nodes: Nodes) -> None:
 
 
 @pytest.mark.postgres
-def test_postgresql_gives_every_node_its_meaning(postgres: Any) -> None:  # noqa: F811
+def test_postgresql_gives_every_node_its_meaning(postgres: Any) -> None:
     @MANY
     @given(programs())
     def check(nodes: Nodes) -> None:
@@ -122,7 +121,7 @@ def test_sqlite_decides_random_rules_like_the_reference_or_refuses_them(case: Ca
 
 
 @pytest.mark.postgres
-def test_postgresql_decides_random_rules_like_the_reference(postgres: Any) -> None:  # noqa: F811
+def test_postgresql_decides_random_rules_like_the_reference(postgres: Any) -> None:
     @MANY
     @given(cases(conditions_count=3, amounts_count=1))
     def check(case: Case) -> None:

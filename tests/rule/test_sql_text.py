@@ -9,7 +9,6 @@ from typing import Any
 import polars as pl
 import pytest
 import sql_corpus
-from postgres import postgres  # noqa: F401  (a fixture)
 
 from kaiwu.quantity import KaiwuError
 from kaiwu.rule.program import INT64, Op, Program
@@ -221,7 +220,7 @@ def test_the_inspection_finds_cells_out_of_bounds_on_every_engine() -> None:
 
 
 @pytest.mark.postgres
-def test_the_inspection_runs_on_postgresql(postgres: Any) -> None:  # noqa: F811
+def test_the_inspection_runs_on_postgresql(postgres: Any) -> None:
     p, root = one_rule(high=1000)
     frame = pl.DataFrame({"entity": [1, 2], "revenue": [1000, 1001], "revenue@-1": [None, 0]})
     sql = emit_inspection(p, [root], "frame", "entity", "postgresql")
@@ -281,7 +280,7 @@ def test_an_answer_that_is_no_integer_is_an_error() -> None:
 
 
 @pytest.mark.postgres
-def test_the_connection_is_left_as_it_was_found(postgres: Any) -> None:  # noqa: F811
+def test_the_connection_is_left_as_it_was_found(postgres: Any) -> None:
     p, root = one_rule()
     frame = pl.DataFrame({"entity": [1], "revenue": [1], "revenue@-1": [2]})
     sql = emit_sql(p, {"r": root}, {}, "frame", "entity", "postgresql")

@@ -65,7 +65,6 @@ def run_postgres(
     sql: str, connection: psycopg.Connection[Any], frame: pl.DataFrame, table: str = TABLE
 ) -> pl.DataFrame:
     """Run over a frame copied to a temporary table; the connection is left as it was found."""
-
     checked = _checked(frame)
     text = _create(POSTGRESQL, checked, table, "TEMPORARY ").encode()
     with connection.transaction(force_rollback=True), connection.cursor() as cursor:
