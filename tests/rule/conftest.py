@@ -5,4 +5,4 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from postgres import postgres  # noqa: E402, F401  (one server for all tests of rules)
+from postgres import postgres  # noqa: F401  (one server for all tests of rules)
