@@ -140,7 +140,11 @@ class _Explainer:
                 head = Reason(*words, outcome=outcome, article=gate.article, kind=status.value)
                 return [head, *self.lines_of_member(gate, (Outcome.PASS,))]
             case Status.PENDING:
-                return [r for cause in str(self.row["cause"] or "").split(";") for r in self.pending(cause)]
+                causes = str(self.row["cause"] or "").split(";")
+                reasons = [r for cause in causes for r in self.pending(cause)]
+                if any(cause.startswith(("item.", "adjust.")) for cause in causes):
+                    reasons.append(Reason(*say("pending-item"), outcome=outcome, kind=status.value))
+                return reasons
         return []
 
     def pending(self, cause: str) -> list[Reason]:

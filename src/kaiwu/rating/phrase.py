@@ -31,6 +31,10 @@ PHRASES: dict[str, Words] = {
         "与另外 {others} 个单元同分且跨档线, 办法没有规定同分怎样处理: 需认定",
         "tied with {others} other units across the edge of a class, and no rule decides: needs a finding",
     ),
+    "pending-item": (
+        "有指标或加减分项还不能计分, 总分不能得出",
+        "an item or adjustment has no points yet, so there is no total",
+    ),
     "pending-block": ("各项都没有得分, 不能计总分", "no item has points: there is no score"),
     "merged": (
         "与同一{key}的 {others} 个主体合并评价: {names}",
