@@ -1,4 +1,4 @@
-"""Awards in leagues and wins in a row (天工鼎式的分组评选与连续获奖): the rulebook kind ``streak``.
+"""Awards in leagues and wins in a row (分组评选与连续获奖): the rulebook kind ``streak``.
 
 Owns who is among the first n of a league, by a given rank or by a score, and who has won so many years running. With figures
 missing, an entity wins only if it wins whatever they are. Reading the rulebook is in ``award_loader.py``.
