@@ -20,6 +20,7 @@ from kaiwu.rule.phrase import CLAUSE_MARKS, EMPTY, Words, join, say
 from kaiwu.rule.reference import Reference, Row
 from kaiwu.rule.statement import Statement, state_comparison
 from kaiwu.rule.trace import (
+    derivations_read,
     figures_read,
     missing_in_amount,
     missing_slots,
@@ -237,15 +238,14 @@ class _Explainer:
         return say("figures", figures=join([*notes, *listed], CLAUSE_MARKS)) if listed or notes else EMPTY
 
     def _derivations(self, node: x.Bool) -> list[Words]:
-        """Whether the figure or the formula answered, for every derived variable in a comparison."""
+        """Whether the figure or the formula answered, for every derived variable that a comparison comes upon."""
         notes = []
-        for part in x.walk(node):
-            if isinstance(part, x.Derived):
-                name = self.wording.figure_name(part.ref)
-                if self.row.get(part.ref.slot) is not None:
-                    notes.append(say("by-figure", name=name))
-                else:
-                    notes.append(say("by-formula", name=name, formula=self.wording.name(part.formula)))
+        for part in derivations_read(node, self.reference):
+            name = self.wording.figure_name(part.ref)
+            if self.row.get(part.ref.slot) is not None:
+                notes.append(say("by-figure", name=name))
+            else:
+                notes.append(say("by-formula", name=name, formula=self.wording.name(part.formula)))
         return list(dict.fromkeys(notes))
 
     def _undefined(self, line: Line, stated: Statement) -> Words:

@@ -11,7 +11,7 @@ from fractions import Fraction
 from kaiwu.quantity import DIMENSIONLESS, Unit, find_unit
 from kaiwu.quantity.dimension import DURATION, MONEY, YEAR
 from kaiwu.rule import expression as x
-from kaiwu.rule.check import DATE
+from kaiwu.rule.agreement import DATE
 from kaiwu.rule.phrase import EMPTY, Words, say
 from kaiwu.rule.reference import Reference
 from kaiwu.rule.wording import (

@@ -25,6 +25,11 @@ def figures_read(node: x.Expr, reference: Reference) -> dict[str, x.Ref]:
     return {ref.slot: ref for ref in _read(node, reference)}
 
 
+def derivations_read(node: x.Expr, reference: Reference) -> list[x.Derived]:
+    """The derived variables that the evaluation of a node meets, outermost first; nothing below one whose figure answers."""
+    return list(_met(node, reference))
+
+
 def missing_slots(tree: x.Bool, row: Row) -> tuple[str, ...]:
     """Columns without a figure (缺数据) that can still change the outcome of a condition, in reading order.
 
@@ -96,6 +101,25 @@ def _read(node: x.Expr, reference: Reference) -> Iterator[x.Ref]:
         case _:
             for child in x.children(node):
                 yield from _read(child, reference)
+
+
+def _met(node: x.Expr, reference: Reference) -> Iterator[x.Derived]:
+    match node:
+        case x.Derived():
+            yield node
+            if not isinstance(reference.number(node.ref), Fraction):
+                yield from _met(node.formula, reference)
+        case x.Choose():
+            for test, _ in node.cases:
+                yield from _met(test, reference)
+                if reference.outcome(test) is not Outcome.FAIL:
+                    break
+            for value in _chosen(node, reference):
+                if value is not None:
+                    yield from _met(value, reference)
+        case _:
+            for child in x.children(node):
+                yield from _met(child, reference)
 
 
 def _missing_in_condition(node: x.Bool, reference: Reference) -> Iterator[str]:

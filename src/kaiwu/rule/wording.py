@@ -26,7 +26,7 @@ from kaiwu.quantity import (
 )
 from kaiwu.quantity.dimension import DURATION, MONEY, YEAR, base_dimension
 from kaiwu.rule import expression as x
-from kaiwu.rule.check import DATE
+from kaiwu.rule.agreement import DATE
 from kaiwu.rule.phrase import EMPTY, Words, join, plain, say
 from kaiwu.rule.reference import Reference, Row
 

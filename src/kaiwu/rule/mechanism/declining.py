@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from kaiwu.quantity.dimension import YEAR
-from kaiwu.rule.check import DATE
+from kaiwu.rule.agreement import DATE
 from kaiwu.rule.mechanism.context import MechanismContext, Part, Path, choose
 from kaiwu.rule.vocabulary import BASIS_DATE, RATED_YEAR
 
