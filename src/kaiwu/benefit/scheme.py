@@ -15,12 +15,13 @@ import polars as pl
 from kaiwu.benefit.clause import Clause, ClauseBook
 from kaiwu.quantity import KaiwuError, Problem, date_index
 from kaiwu.rule import expression as x
-from kaiwu.rule.decision import Decision, Facts, Need, Result, Source, Validity
+from kaiwu.rule.decision import Decision, Facts, Need, Result
 from kaiwu.rule.engine_numpy import evaluate_numpy
 from kaiwu.rule.interval import IntervalLowering
 from kaiwu.rule.lower import Lowering
 from kaiwu.rule.outcome import Outcome
 from kaiwu.rule.program import INT64, Program, WidthError
+from kaiwu.rule.rulebook import Headed
 
 Column = np.ndarray[Any, np.dtype[Any]]
 
@@ -35,7 +36,7 @@ class Lowered:
 
 
 @dataclass(slots=True)
-class ClauseScheme:
+class ClauseScheme(Headed):
     """Scheme of kind ``clauses`` (see ``kaiwu.rule.decision.Scheme``)."""
 
     book: ClauseBook
@@ -68,49 +69,9 @@ class ClauseScheme:
     # -- what a scheme says of itself --------------------------------------------------------------------
 
     @property
-    def code(self) -> str:
-        """Scheme code."""
-        return self.book.head.code
-
-    @property
     def kind(self) -> str:
         """``clauses``."""
         return "clauses"
-
-    @property
-    def zh(self) -> str:
-        """Chinese name."""
-        return self.book.head.zh
-
-    @property
-    def en(self) -> str:
-        """English name."""
-        return self.book.head.en
-
-    @property
-    def entity_kind(self) -> str:
-        """What is decided on: firm, project, county …"""
-        return self.book.head.population
-
-    @property
-    def document(self) -> Source:
-        """The document of the rulebook."""
-        return self.book.head.document
-
-    @property
-    def validity(self) -> Validity:
-        """When new runs may use it."""
-        return self.book.head.validity
-
-    @property
-    def version(self) -> str:
-        """The version of the rulebook."""
-        return self.book.head.version
-
-    @property
-    def produces(self) -> str | None:
-        """The variable that a 符合 answers."""
-        return self.book.head.produces
 
     def needs(self) -> Sequence[Need]:
         """Every frame column that any clause reads, findings included."""

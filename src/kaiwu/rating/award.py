@@ -19,9 +19,9 @@ from kaiwu.figure.variable import Variable
 from kaiwu.quantity import KaiwuError, Problem
 from kaiwu.rating.batch import Answers, Batch, Outcomes, all_answers, any_answers
 from kaiwu.rule import expression as x
-from kaiwu.rule.decision import Decision, Facts, Need, Result, Source, Validity
+from kaiwu.rule.decision import Decision, Facts, Need, Result
 from kaiwu.rule.outcome import Outcome
-from kaiwu.rule.rulebook import Head
+from kaiwu.rule.rulebook import Head, Headed
 
 UNKNOWN = (Outcome.MISSING, Outcome.HUMAN)
 
@@ -90,7 +90,7 @@ class Standing:
 
 
 @dataclass(slots=True)
-class AwardScheme:
+class AwardScheme(Headed):
     """Scheme of kind ``streak`` (see ``kaiwu.rule.decision.Scheme``)."""
 
     book: AwardBook
@@ -115,46 +115,6 @@ class AwardScheme:
                 "S-WIDTH", "算式的取值范围超过 128 位整数; 请收紧变量的 bound", "a formula may exceed 128-bit integers: tighten the bounds",
                 where=book.head.code,
             ))  # fmt: skip
-
-    @property
-    def code(self) -> str:
-        """Scheme code."""
-        return self.book.head.code
-
-    @property
-    def zh(self) -> str:
-        """Chinese name."""
-        return self.book.head.zh
-
-    @property
-    def en(self) -> str:
-        """English name."""
-        return self.book.head.en
-
-    @property
-    def entity_kind(self) -> str:
-        """Who wins: county, city, firm …"""
-        return self.book.head.population
-
-    @property
-    def document(self) -> Source:
-        """The document of the rulebook."""
-        return self.book.head.document
-
-    @property
-    def validity(self) -> Validity:
-        """When new runs may use it."""
-        return self.book.head.validity
-
-    @property
-    def version(self) -> str:
-        """The version of the rulebook."""
-        return self.book.head.version
-
-    @property
-    def produces(self) -> str | None:
-        """The flag that the award answers, or the first streak where there is no award."""
-        return self.book.head.produces
 
     def needs(self) -> Sequence[Need]:
         """Every frame column that it reads, earlier years included."""

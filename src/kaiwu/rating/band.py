@@ -18,11 +18,11 @@ from kaiwu.quantity import KaiwuError, Problem, date_index
 from kaiwu.rating.batch import Batch, Outcomes
 from kaiwu.rating.phrase import Words, say
 from kaiwu.rule import expression as x
-from kaiwu.rule.decision import Decision, Facts, Need, Reason, Result, Source, Validity
+from kaiwu.rule.decision import Decision, Facts, Need, Reason, Result
 from kaiwu.rule.explain import explain_condition, missing_slots
 from kaiwu.rule.outcome import Outcome
 from kaiwu.rule.reference import Reference
-from kaiwu.rule.rulebook import Head
+from kaiwu.rule.rulebook import Head, Headed
 
 UNKNOWN = (Outcome.MISSING, Outcome.HUMAN)
 
@@ -51,7 +51,7 @@ class BandBook:
 
 
 @dataclass(slots=True)
-class BandScheme:
+class BandScheme(Headed):
     """Scheme of kind ``bands`` (see ``kaiwu.rule.decision.Scheme``)."""
 
     book: BandBook
@@ -70,46 +70,6 @@ class BandScheme:
                 "S-WIDTH", f"条件的取值范围超过 128 位整数({detail}); 请收紧变量的 bound",
                 f"a condition may exceed 128-bit integers ({detail}): tighten the bounds", where=self.book.head.code,
             ))  # fmt: skip
-
-    @property
-    def code(self) -> str:
-        """Scheme code; also the item of its decisions."""
-        return self.book.head.code
-
-    @property
-    def zh(self) -> str:
-        """Chinese name."""
-        return self.book.head.zh
-
-    @property
-    def en(self) -> str:
-        """English name."""
-        return self.book.head.en
-
-    @property
-    def entity_kind(self) -> str:
-        """What is banded."""
-        return self.book.head.population
-
-    @property
-    def document(self) -> Source:
-        """The document of the rulebook."""
-        return self.book.head.document
-
-    @property
-    def validity(self) -> Validity:
-        """When new runs may use it."""
-        return self.book.head.validity
-
-    @property
-    def version(self) -> str:
-        """The version of the rulebook."""
-        return self.book.head.version
-
-    @property
-    def produces(self) -> str | None:
-        """The category that the band answers."""
-        return self.book.head.produces
 
     def needs(self) -> Sequence[Need]:
         """Every frame column that any row reads."""

@@ -19,8 +19,9 @@ from kaiwu.rating.change import Change
 from kaiwu.rating.loader import load_book
 from kaiwu.rating.standing import Status
 from kaiwu.rating.table import make_result
-from kaiwu.rule.decision import Decision, Facts, Need, Result, Source, Validity
+from kaiwu.rule.decision import Decision, Facts, Need, Result
 from kaiwu.rule.outcome import Outcome
+from kaiwu.rule.rulebook import Headed
 from kaiwu.rule.vocabulary import Vocabulary
 from kaiwu.table import Document
 
@@ -35,7 +36,7 @@ def load(document: Document, vocabulary: Vocabulary) -> RatingScheme:
 
 
 @dataclass(slots=True)
-class RatingScheme:
+class RatingScheme(Headed):
     """Scheme of kind ``rating`` (see ``kaiwu.rule.decision.Scheme``)."""
 
     book: RatingBook
@@ -45,46 +46,6 @@ class RatingScheme:
 
     def __post_init__(self) -> None:
         self.compiled = Compiled(self.book)
-
-    @property
-    def code(self) -> str:
-        """Scheme code; also the item of its decisions."""
-        return self.book.head.code
-
-    @property
-    def zh(self) -> str:
-        """Chinese name."""
-        return self.book.head.zh
-
-    @property
-    def en(self) -> str:
-        """English name."""
-        return self.book.head.en
-
-    @property
-    def entity_kind(self) -> str:
-        """What is rated: firm, county …"""
-        return self.book.head.population
-
-    @property
-    def document(self) -> Source:
-        """The document of the rulebook."""
-        return self.book.head.document
-
-    @property
-    def validity(self) -> Validity:
-        """When new runs may use it."""
-        return self.book.head.validity
-
-    @property
-    def version(self) -> str:
-        """The version of the rulebook."""
-        return self.book.head.version
-
-    @property
-    def produces(self) -> str | None:
-        """The variable that the class or the score answers."""
-        return self.book.head.produces
 
     def needs(self) -> Sequence[Need]:
         """Every frame column that it reads, the merging key included."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Protocol
 
 from kaiwu.figure.entry import Entry
 from kaiwu.quantity import KaiwuError
@@ -191,3 +191,58 @@ def open_rulebook(document: Document) -> Entry:
             )
         )
     return Entry(document, (), document.data, [])
+
+
+class HasHead(Protocol):
+    """A checked rulebook of any kind."""
+
+    @property
+    def head(self) -> Head:
+        """The common head."""
+
+
+class Headed:
+    """What a scheme says of itself, read from the head of its rulebook (``self.book.head``)."""
+
+    __slots__ = ()
+    book: HasHead
+
+    @property
+    def code(self) -> str:
+        """Scheme code."""
+        return self.book.head.code
+
+    @property
+    def zh(self) -> str:
+        """Chinese name."""
+        return self.book.head.zh
+
+    @property
+    def en(self) -> str:
+        """English name."""
+        return self.book.head.en
+
+    @property
+    def entity_kind(self) -> str:
+        """What is decided on: firm, project, county …"""
+        return self.book.head.population
+
+    @property
+    def document(self) -> Source:
+        """The document of the rulebook."""
+        return self.book.head.document
+
+    @property
+    def validity(self) -> Validity:
+        """When new runs may use it."""
+        return self.book.head.validity
+
+    @property
+    def version(self) -> str:
+        """The version of the rulebook."""
+        return self.book.head.version
+
+    @property
+    def produces(self) -> str | None:
+        """The variable that the result answers, if any."""
+        return self.book.head.produces
