@@ -23,6 +23,12 @@ INLINE = 48  # a part that is used again and is larger than this becomes a colum
 MAX_DEPTH = 120  # so does one that is deeper, because Polars walks expressions recursively
 STREAM_ROWS = 100_000  # from here on the streaming engine, whose morsels stay in a core's cache, is faster
 
+MAX_PATH = 16  # nodes between a guarded divisor and its comparison
+
+_STRICT = frozenset(
+    {Op.ADD, Op.SUB, Op.MUL, Op.MIN, Op.MAX, Op.ROUND, Op.TRUNC, Op.AWAY, Op.FLOOR, Op.LT, Op.LE, Op.EQ}
+)
+
 _NOTHING = pl.lit(None, dtype=pl.Boolean)
 
 
@@ -204,7 +210,10 @@ class _Translation:
             below = _operands(self.program, node)
             self._reads[node] = self.program.op[node] == Op.SLOT or any(self._reads[n] for n in below)
             self._translate(node)
-            if not self.inline and self._reads[node]:
+            if not self._reads[node]:
+                value = pl.select(self.known[node]).to_series()
+                self.known[node] = pl.lit(value.item(), dtype=value.dtype)
+            elif not self.inline:
                 self._measure(node, uses.get(node, 0))
 
     def query(self, lazy: pl.LazyFrame, tests: Iterable[pl.Expr] = ()) -> pl.LazyFrame:
@@ -295,10 +304,48 @@ class _Translation:
         if not self._is_negation(guard, contrary):
             return False
         defined = self.known[contrary]
-        self.known[node] = pl.when(defined).then(self.known[test])
+        inside = self._defined_inside(guard, defined, test)
+        self.known[node] = pl.when(defined).then(self.known[test]) if inside is None else inside
         human = self.known[guard]
         self.human[node] = human if test not in self.human else human | (defined & self.human[test])
         return True
+
+    def _defined_inside(self, guard: int, defined: pl.Expr, test: int) -> pl.Expr | None:
+        """The test with the guarded operand (a divisor) made null where it is undefined, if that makes the test null.
+
+        Many rules divide by the same figure, so that Polars makes the nulls once for all of them.
+        """
+        p = self.program
+        operand, bound = int(p.a[guard]), int(p.b[guard])
+        if p.op[bound] != Op.CONST:
+            operand, bound = bound, operand
+        if p.op[guard] not in (Op.EQ, Op.LE) or p.op[bound] != Op.CONST or test in self.human:
+            return None
+        path = self._strict_path(test, operand)
+        if test not in path:
+            return None
+        kept = {node: self.known[node] for node in path}
+        self.known[operand] = pl.when(defined).then(self.known[operand])
+        for node in path[1:]:
+            self.known[node] = _PLAIN[Op(p.op[node])](self, node, int(p.a[node]), int(p.b[node]), int(p.c[node]))
+        result = self.known[test]
+        self.known |= kept
+        return result
+
+    def _strict_path(self, test: int, operand: int) -> list[int]:
+        """The operand and all nodes up to the test that are missing where it is, operands first."""
+        found, stack = {test}, [test]
+        while stack and len(found) <= MAX_PATH:
+            node = stack.pop()
+            if node != operand and self.program.op[node] in _STRICT:
+                fresh = [n for n in _operands(self.program, node) if n not in found]
+                found.update(fresh)
+                stack += fresh
+        path: list[int] = []
+        for node in sorted(found):
+            if node == operand or (self.program.op[node] in _STRICT and set(_operands(self.program, node)) & set(path)):
+                path.append(node)
+        return path
 
     def _is_negation(self, guard: int, other: int) -> bool:
         p = self.program
@@ -388,8 +435,14 @@ def _arithmetic(operate: _Binary) -> Callable[[_Translation, int, int, int, int]
     return lambda t, node, a, b, c: t._fit(node, operate(*t._pair(node, a, b)))
 
 
-def _comparison(operate: _Binary) -> Callable[[_Translation, int, int, int, int], pl.Expr]:
-    return lambda t, node, a, b, c: operate(*t._pair(node, a, b))
+def _comparison(operate: _Binary, turned: _Binary) -> Callable[[_Translation, int, int, int, int], pl.Expr]:
+    """Constants stand on the right: Polars' in-memory engine loses the length of what follows one on the left."""
+
+    def translate(t: _Translation, node: int, a: int, b: int, c: int) -> pl.Expr:
+        left, right = t._pair(node, a, b)
+        return operate(left, right) if t._reads[a] else turned(right, left)
+
+    return translate
 
 
 _PLAIN: dict[Op, Callable[[_Translation, int, int, int, int], pl.Expr]] = {
@@ -406,9 +459,9 @@ _PLAIN: dict[Op, Callable[[_Translation, int, int, int, int], pl.Expr]] = {
     Op.AWAY: _Translation.divide,
     Op.FLOOR: _Translation.divide,
     Op.COALESCE: _Translation.coalesce,
-    Op.LT: _comparison(lambda a, b: a < b),
-    Op.LE: _comparison(lambda a, b: a <= b),
-    Op.EQ: _comparison(lambda a, b: a == b),
+    Op.LT: _comparison(lambda a, b: a < b, lambda a, b: a > b),
+    Op.LE: _comparison(lambda a, b: a <= b, lambda a, b: a >= b),
+    Op.EQ: _comparison(lambda a, b: a == b, lambda a, b: a == b),
     Op.AND: lambda t, node, a, b, c: t.known[a] & t.known[b],
     Op.OR: lambda t, node, a, b, c: t.known[a] | t.known[b],
     Op.NOT: lambda t, node, a, b, c: ~t.known[a],

@@ -91,8 +91,9 @@ class Kernel:
             self.known[self._side[node]] = pack(bits)
         for node, thresholds in self.schedule.thresholds.items():
             values = self.value[self._main[node]]
-            ranks = np.searchsorted(thresholds, values, "left") + np.searchsorted(thresholds, values, "right")
-            self.rank[self.schedule.rank_row[node]] = ranks
+            at = np.searchsorted(thresholds, values)
+            hit = thresholds[np.minimum(at, len(thresholds) - 1)] == values
+            self.rank[self.schedule.rank_row[node]] = 2 * at + hit
         for node, codes in self.schedule.codes.items():
             first, values = self.schedule.code_row[node], self.value[self._main[node]]
             for at, code in enumerate(codes.tolist(), start=first):

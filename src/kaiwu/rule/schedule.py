@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 from kaiwu.rule.compiled import OPERANDS, CompiledProgram, Rows
 from kaiwu.rule.program import Op
 
+MIN_RANKED = 100  # comparisons of one slot with constants from which ranking it first takes less time
+
 
 class Ranked(IntEnum):
     """Comparisons of a slot with a constant, decided on the slot's rank among all its constants."""
@@ -160,6 +162,9 @@ def _rank(
     right = (program.op[a] == Op.SLOT) & (program.op[b] == Op.CONST)
     left = (program.op[a] == Op.CONST) & (program.op[b] == Op.SLOT)
     atoms, right = atoms[left | right], right[left | right]
+    a, b = program.a[atoms], program.b[atoms]
+    often = np.bincount(np.where(right, a, b), minlength=len(program)) >= MIN_RANKED
+    atoms, right = atoms[often[np.where(right, a, b)]], right[often[np.where(right, a, b)]]
     a, b = program.a[atoms], program.b[atoms]
     slot, fixed = np.where(right, a, b), np.where(right, b, a)
     value = program.constants[program.a[fixed]]
