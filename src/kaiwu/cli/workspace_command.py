@@ -25,8 +25,8 @@ synthetic = false           # 合成数据必须写 true / true labels everythin
 # 每个 [[job]] 是一项任务 / one standing task each
 # [[job]]
 # code = "permu"
-# zh = "亩均论英雄评价"
-# en = "Yearly evaluation by yield per mu"
+# zh = "年度综合评价"
+# en = "Yearly evaluation"
 # schemes = ["…"]           # kaiwu schemes 列出全部 / “kaiwu schemes” lists them
 # population = "firm"
 # as_of = 2023-06-30        # 基准日
