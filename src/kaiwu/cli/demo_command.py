@@ -20,7 +20,8 @@ from kaiwu.procedure.intake import SUFFIXES, import_files
 from kaiwu.procedure.run import run_job
 from kaiwu.quantity import KaiwuError, Problem
 from kaiwu.report import list_scheme, write_run
-from kaiwu.report.site import Site, make_server
+from kaiwu.report.server import make_server
+from kaiwu.report.site import Site
 from kaiwu.synth import write_district
 
 DEMO_FIRMS = 2000
@@ -30,7 +31,7 @@ DEMO_PORT = 8765
 @click.command()
 @click.option("--firms", default=DEMO_FIRMS, show_default=True, help="合成企业数 / number of synthetic firms")
 @click.option("--seed", default=1, show_default=True, help="随机种子 / seed")
-@click.option("--pack", default="xiaoshan", show_default=True, help="按哪个内容包的标定 / calibrated by which pack")
+@click.option("--pack", required=True, help="按哪个内容包的标定 / calibrated by which pack")
 @click.option(
     "--workspace",
     "folder",
@@ -48,6 +49,7 @@ def demo(firms: int, seed: int, pack: str, folder: Path, port: int, is_served: b
     speaker.say(f"1/4 合成 {firms} 家企业(合成数据, 非真实企业)", f"1/4 making {firms} synthetic firms (no real ones)")
     write_district(folder, pack=pack, firms=firms, seed=seed)
     append_jobs(folder, pack)
+    bring_published(folder, pack)
     workspace = open_workspace(folder)
     files = sorted(p for p in (folder / "inbox").glob("*") if p.suffix in SUFFIXES)
     speaker.say(f"2/4 导入 {len(files)} 份部门表格", f"2/4 importing {len(files)} sheets of departments")
@@ -102,6 +104,14 @@ def append_jobs(folder: Path, pack: str) -> None:
         config.write_text(
             config.read_text(encoding="utf-8") + "\n" + jobs.read_text(encoding="utf-8"), encoding="utf-8"
         )
+
+
+def bring_published(folder: Path, pack: str) -> None:
+    """Lay the published figures that a pack carries in import form (``facts/*_import.csv``) beside the departments' sheets."""
+    inbox = folder / "inbox"
+    inbox.mkdir(exist_ok=True)
+    for path in sorted((builtin_packs() / pack / "facts").glob("*_import.csv")):
+        shutil.copy(path, inbox / path.name)
 
 
 def run_everything(workspace: Workspace, speaker: Speaker) -> list[Run]:

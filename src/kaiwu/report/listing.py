@@ -1,205 +1,281 @@
 """Lists of a run (名单) as printed tables: one for each scheme, with counts that sum to the scope.
 
-Owns which columns a list of each kind shows. The Excel form is ``printed``, the page is ``site``.
+Owns which columns a list of each kind shows. Tables hold codes; a column knows the words for them, so that one list
+serves both languages. The Excel form is ``book``, the page is ``site``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import polars as pl
 
 from kaiwu.procedure import Run
-from kaiwu.report.printed import Column, Printed
+from kaiwu.report.label import OUTCOMES, STATUSES, Words, class_words, standing_words
+from kaiwu.report.printed import Column
 from kaiwu.rule.decision import Scheme
 from kaiwu.rule.outcome import Outcome
 
-STATUS_LABELS: dict[str, tuple[str, str]] = {
-    "rated": ("已评价", "rated"),
-    "pending": ("待补数据", "pending"),
-    "vetoed": ("一票否决", "vetoed"),
-    "exempt": ("暂不参评", "exempt"),
-    "out_of_scope": ("不在范围", "out of scope"),
-}
-VERIFY = "待核实"
+_ANSWER_ORDER = {Outcome.PASS: 0, Outcome.HUMAN: 1, Outcome.MISSING: 2, Outcome.FAIL: 3}
 
 
 @dataclass(frozen=True, slots=True)
+class ItemCount:
+    """One clause of a scheme with its four counts, and what those who meet it are granted (fen; null: no money).
+
+    ``highest`` adds what 缺数据 and 需认定 may still grant.
+    """
+
+    item: str
+    zh: str
+    en: str
+    article: str
+    counts: tuple[int, int, int, int]  # by outcome code: 不符合, 符合, 缺数据, 需认定
+    lowest: int | None = None
+    highest: int | None = None
+
+
+@dataclass(frozen=True)
 class Listing:
-    """The list of one scheme: columns and rows for people, and counts by answer or class over the whole scope."""
+    """The list of one scheme: columns for people, and counts by answer or class over the whole scope."""
 
     scheme: str
     zh: str
     en: str
     columns: tuple[Column, ...]
-    table: pl.DataFrame  # plain values in the order of the columns, entity id first
-    counts: tuple[tuple[str, int], ...]
+    make: Callable[[], pl.DataFrame]
+    counts: tuple[tuple[str, int], ...]  # Chinese label and number
     scope: int
     expected: int  # scope times clauses: what the counts must sum to
+    items: tuple[ItemCount, ...] = ()
     notes: tuple[str, ...] = ()
 
+    @cached_property
+    def table(self) -> pl.DataFrame:
+        """Codes in the order of the columns; the first column is the entity, one column per ``Column.en``."""
+        return self.make()
+
+    @property
+    def total(self) -> int:
+        """The sum of the counts."""
+        return sum(n for _, n in self.counts)
+
     def rows(self) -> Iterator[Sequence[Any]]:
-        """Rows of plain values."""
+        """Rows of codes."""
         return self.table.iter_rows()
+
+    def index(self, name: str) -> int | None:
+        """The place of a column by its English head."""
+        return next((i for i, column in enumerate(self.columns) if column.en == name), None)
 
 
 def facts_of_run(run: Run, scheme: Scheme) -> list[str]:
     """The lines under every title: document, version, date, scope, known-at, run number, standing."""
     record, document = run.record, scheme.document
-    standing = "" if document.is_attested else f"  【{VERIFY}: {document.standing}】"
+    mark = standing_words(document.standing)[0]
+    status = run.library.heads[scheme.code][2].status
+    draft = {"draft": "  【征求意见稿, 只供试算】", "template": "  【空模板】"}.get(status, "")
     return [
-        f"依据: {document.title} {document.number}  版本: {scheme.version or '-'}{standing}",
+        f"依据: {document.title} {document.number}  版本: {scheme.version or '-'}{f'  【{mark}】' if mark else ''}{draft}",
         f"评价年度: {record.rated}年  基准日: {record.as_of}  数据截至: {record.known_at}  范围: {record.population} 个主体",
         f"测算编号: {record.number}  结果摘要: {record.result_digest[:16]}  引擎: {record.engine}",
     ]
 
 
 def list_scheme(run: Run, code: str, names: Mapping[str, str]) -> Listing:
-    """The list of one scheme of a run."""
+    """The list of one scheme of a run. ``names`` are names of entities by id."""
     scheme = run.scheme(code)
     table = run.result(code).decisions
-    named = table.with_columns(_name(names))
-    if "rank" in table.columns and "score" in table.columns:
-        return _list_rating(run, scheme, named)
+    who = _who(names)
+    if "score" in table.columns and "status" in table.columns:
+        return _list_rating(run, scheme, table, who)
     if "low" in table.columns:
-        return _list_clauses(scheme, named, run.record.population)
-    return _list_classes(scheme, named, run.record.population)
+        return _list_clauses(run, scheme, table, who)
+    return _list_classes(run, scheme, table, who)
 
 
-def _name(names: Mapping[str, str]) -> pl.Expr:
-    return (
-        pl.col("entity")
-        .replace_strict(list(names), list(names.values()), default="", return_dtype=pl.String)
-        .alias("name")
+def _who(names: Mapping[str, str]) -> tuple[Column, Column]:
+    return Column("代码", "code", 22), Column("名称", "name", 34, words={e: (n, n) for e, n in names.items()})
+
+
+def _item_words(scheme: Scheme) -> tuple[Words, Words]:
+    titles = scheme.titles()
+    articles: dict[object, tuple[str, str]] = {code: (article, article) for code, (_, _, article) in titles.items()}
+    return {code: (zh, en) for code, (zh, en, _) in titles.items()}, articles
+
+
+def count_items(scheme: Scheme, table: pl.DataFrame) -> tuple[ItemCount, ...]:
+    """The four counts of every clause, in the order of the document."""
+    money = [pl.col("low"), pl.col("high")] if "low" in table.columns else []
+    passed = pl.col("outcome") == int(Outcome.PASS)
+    sums = [money[0].filter(passed).sum().alias("lowest"), money[1].sum().alias("highest")] if money else []
+    grants = [money[1].is_not_null().any().alias("grants")] if money else []
+    counted = table.group_by("item").agg(
+        *((pl.col("outcome") == code).sum().alias(f"n{code}") for code in range(4)), *sums, *grants
     )
+    rows = {row["item"]: row for row in counted.iter_rows(named=True)}
+    titles = scheme.titles()
+    out = []
+    for item in [*(i for i in titles if i in rows), *sorted(i for i in rows if i not in titles)]:
+        row, (zh, en, article) = rows[item], titles.get(item, (scheme.zh, scheme.en, ""))
+        ends = (row["lowest"], row["highest"]) if row.get("grants") else (None, None)
+        out.append(ItemCount(item, zh, en, article, (row["n0"], row["n1"], row["n2"], row["n3"]), *ends))
+    return tuple(out)
 
 
-def _outcome_words() -> pl.Expr:
-    return (
-        pl.col("outcome")
-        .cast(pl.Int64)
-        .replace_strict([int(o) for o in Outcome], [o.zh for o in Outcome], return_dtype=pl.String)
-    )
+def _sum_outcomes(items: Sequence[ItemCount]) -> tuple[tuple[str, int], ...]:
+    return tuple((o.zh, sum(i.counts[o] for i in items)) for o in Outcome)
 
 
-def _list_clauses(scheme: Scheme, table: pl.DataFrame, scope: int) -> Listing:
+def _list_clauses(run: Run, scheme: Scheme, table: pl.DataFrame, who: tuple[Column, Column]) -> Listing:
     """Everybody who is not known to be 不符合, clause by clause; the counts cover all."""
-    titles = scheme.titles()
-    ids = list(titles)
-    kept = table.filter(pl.col("outcome") != Outcome.FAIL).with_columns(
-        pl.col("item").replace_strict(ids, [titles[i][0] for i in ids], return_dtype=pl.String).alias("title"),
-        pl.col("item").replace_strict(ids, [titles[i][2] for i in ids], return_dtype=pl.String).alias("article"),
-        _outcome_words().alias("answer"),
-        pl.col("outcome").replace_strict([1, 3, 2], [0, 1, 2], default=3, return_dtype=pl.Int64).alias("order"),
-    )
+    titles, articles = _item_words(scheme)
+    items = count_items(scheme, table)
     columns = (
-        Column("代码", "code", 22), Column("名称", "name", 32), Column("条款", "clause", 10), Column("事项", "matter", 26),
-        Column("依据", "article", 14), Column("结论", "answer", 10), Column("金额下限(万元)", "lowest", 14, "money"), Column("金额上限(万元)", "highest", 14, "money"),
+        *who, Column("条款", "clause", 10), Column("事项", "matter", 26, words=titles), Column("依据", "article", 16, words=articles),
+        Column("结论", "answer", 10, words=OUTCOMES), Column("金额下限(万元)", "lowest", 15, "money"), Column("金额上限(万元)", "highest", 15, "money"),
     )  # fmt: skip
-    rows = kept.sort("item", "order", "high", "entity", descending=[False, False, True, False], nulls_last=True)
-    counted = table.group_by("outcome").len()
-    by = dict(zip(counted["outcome"], counted["len"], strict=True))
-    counts = tuple((o.zh, int(by.get(int(o), 0))) for o in Outcome)
-    shown = rows.select("entity", "name", "item", "title", "article", "answer", "low", "high")
-    note = f"名单列出符合、需认定与缺数据者; 不符合 {by.get(0, 0)} 条不列。合计 {sum(by.values())} = {len(ids)} 条款 × {scope} 个主体。"
-    return Listing(scheme.code, scheme.zh, scheme.en, columns, shown, counts, scope, scope * len(ids), (note,))
 
+    def make() -> pl.DataFrame:
+        place = {item.item: i for i, item in enumerate(items)}
+        kept = table.lazy().filter(pl.col("outcome") != int(Outcome.FAIL))
+        ordered = kept.with_columns(
+            pl.col("item").replace_strict(place, return_dtype=pl.Int32).alias("#item"),
+            pl.col("outcome")
+            .replace_strict({int(o): n for o, n in _ANSWER_ORDER.items()}, return_dtype=pl.Int8)
+            .alias("#order"),
+        ).sort("#item", "#order", "high", "entity", descending=[False, False, True, False], nulls_last=True)
+        entity, item = pl.col("entity"), pl.col("item")
+        shown = [entity, entity.alias("name"), item.alias("clause"), item.alias("matter"), item.alias("article")]
+        return ordered.select(*shown, pl.col("outcome").alias("answer"), pl.col("low").alias("lowest"), pl.col("high").alias("highest")).collect()  # fmt: skip
 
-def _list_rating(run: Run, scheme: Scheme, table: pl.DataFrame) -> Listing:
-    """Rank, class and score with the points of every item."""
-    items = run.result(scheme.code).tables.get("items")
-    titles = scheme.titles()
-    decimals = int(table["decimals"][0]) if table.height else 0
-    columns = [
-        Column("代码", "code", 22), Column("名称", "name", 32), Column("组别", "league", 12), Column("状态", "status", 10),
-        Column("名次", "rank", 7, "whole"), Column("等级", "class", 7), Column("得分", "score", 10, "decimal", decimals),
-    ]  # fmt: skip
-    shown = table.with_columns(
-        pl.col("status").replace_strict(
-            {k: v[0] for k, v in STATUS_LABELS.items()}, default=pl.col("status"), return_dtype=pl.String
-        ),
-        pl.when(pl.col("league") == "*").then(pl.lit("")).otherwise(pl.col("league")).alias("league"),
-    )
-    chosen = ["entity", "name", "league", "status", "rank", "class", "score"]
-    if items is not None and items.height:
-        wide = items.select("entity", "item", "points").pivot(
-            "item", index="entity", values="points", maintain_order=True
-        )
-        points = int(items["decimals"][0])
-        shown = shown.join(wide, on="entity", how="left", maintain_order="left")
-        for code in [c for c in wide.columns if c != "entity"]:
-            columns.append(Column(titles[code][0] if code in titles else code, code, 12, "decimal", points))
-            chosen.append(code)
-    shown = shown.sort("league", "rank", "entity", nulls_last=True).select(chosen)
-    counts = _class_counts(table)
+    failed = sum(item.counts[Outcome.FAIL] for item in items)
+    scope = run.record.population
+    note = f"名单列出符合、需认定与缺数据者; 不符合 {failed} 条不列。合计 {table.height} = {len(items)} 条款 × {scope} 个主体。"
     return Listing(
-        scheme.code, scheme.zh, scheme.en, tuple(columns), shown, counts, run.record.population, run.record.population
+        scheme.code,
+        scheme.zh,
+        scheme.en,
+        columns,
+        make,
+        _sum_outcomes(items),
+        scope,
+        scope * len(items),
+        items,
+        (note,),
     )
 
 
-def _class_counts(table: pl.DataFrame) -> tuple[tuple[str, int], ...]:
+def _list_rating(run: Run, scheme: Scheme, table: pl.DataFrame, who: tuple[Column, Column]) -> Listing:
+    """Rank, class and score with the points of every item; who was moved by a signed change, from where and why."""
+    decimals = int(table["decimals"][0]) if table.height else 0
+    classes = class_words(run, scheme.code)
+    columns = [
+        *who, Column("组别", "league", 12), Column("状态", "status", 10, words=STATUSES), Column("名次", "rank", 7, "whole"),
+        Column("等级", "class", 7, words=classes), Column("得分", "score", 10, "decimal", decimals),
+    ]  # fmt: skip
+    changes = [c for c in run.record.changes if c.scheme == scheme.code]
+    if changes:
+        why = {c.entity: (f"{c.article}; {c.signer}; {c.reason}",) * 2 for c in changes}
+        columns += [
+            Column("调整前等级", "computed class", 10, words=classes),
+            Column("调档依据、签批人与理由", "change", 30, words=why),
+        ]
+    items = run.result(scheme.code).tables.get("items")
+    if items is not None and items.height:
+        titles, points = scheme.titles(), int(items["decimals"][0])
+        for code in items["item"].unique(maintain_order=True):
+            zh, en, _ = titles.get(code, (code, code, ""))
+            columns.append(Column(zh, en, 12, "decimal", points))
+
+    def make() -> pl.DataFrame:
+        moved = pl.col("entity").is_in([c.entity for c in changes])
+        shown = table.with_columns(
+            pl.when(pl.col("league") != "*").then(pl.col("league")), pl.col("entity").alias("name"),
+            pl.when(moved).then(pl.col("computed_class")).alias("computed class"), pl.when(moved).then(pl.col("entity")).alias("change"),
+        )  # fmt: skip
+        chosen = ["entity", *(c.en for c in columns[1:7]), *(c.en for c in columns[7:9] if changes)]
+        if items is not None and items.height:
+            named = items.select("entity", "item", "points").with_columns(pl.format("item.{}", "item").alias("item"))
+            wide = named.pivot("item", index="entity", values="points", maintain_order=True)
+            shown = shown.join(wide, on="entity", how="left", maintain_order="left")
+            chosen += wide.columns[1:]
+        return shown.sort("league", "rank", "entity", nulls_last=True).select(chosen)
+
+    counts = _class_counts(table, classes)
+    scope = run.record.population
+    notes = (f"其中提档、降档 {len(changes)} 家, 依据与签批人见表。",) if changes else ()
+    return Listing(scheme.code, scheme.zh, scheme.en, tuple(columns), make, counts, scope, scope, (), notes)
+
+
+def _class_counts(table: pl.DataFrame, words: Words) -> tuple[tuple[str, int], ...]:
     """Counts by class for those rated or vetoed, by status for the rest; they sum to the scope."""
-    label = (
-        pl.when(pl.col("status").is_in(["rated", "vetoed"]) & pl.col("class").is_not_null())
-        .then(pl.col("class"))
-        .otherwise(
-            pl.col("status").replace_strict(
-                {k: v[0] for k, v in STATUS_LABELS.items()}, default=pl.col("status"), return_dtype=pl.String
-            )
-        )
+    has_class = pl.col("status").is_in(["rated", "vetoed"]) & pl.col("class").is_not_null()
+    keyed = table.select(
+        pl.when(has_class).then(pl.col("class")).alias("class"), pl.when(~has_class).then("status").alias("status")
     )
-    counted = table.select(label.alias("label")).group_by("label").len().sort("label")
-    return tuple((str(r[0]), int(r[1])) for r in counted.iter_rows())
-
-
-def _list_classes(scheme: Scheme, table: pl.DataFrame, scope: int) -> Listing:
-    """The class of everybody, or the answer where there is none."""
-    answer = _outcome_words()
-    label = pl.coalesce(pl.col("class"), answer) if "class" in table.columns else answer
-    shown = table.with_columns(answer.alias("answer"), label.alias("label"))
-    counted = shown.group_by("label").len().sort("label")
-    counts = tuple((str(r[0]), int(r[1])) for r in counted.iter_rows())
-    columns = (
-        Column("代码", "code", 22),
-        Column("名称", "name", 32),
-        Column("结论", "answer", 10),
-        Column("类别", "class", 14),
-    )
-    rows = shown.sort("label", "entity").select("entity", "name", "answer", "label")
-    return Listing(scheme.code, scheme.zh, scheme.en, columns, rows, counts, scope, scope)
-
-
-def printed_list(run: Run, listing: Listing) -> Printed:
-    """A list in its Excel form."""
-    scheme = run.scheme(listing.scheme)
-    total = sum(n for _, n in listing.counts)
-    return Printed(
-        name=listing.zh,
-        title=listing.zh,
-        facts=[*facts_of_run(run, scheme), "单位: 金额为万元; 空格表示缺数据, 不是零"],
-        columns=listing.columns,
-        rows=listing.rows(),
-        notes=(*listing.notes, f"合计: {total}"),
-        counts=listing.counts,
-        is_synthetic=run.record.is_synthetic,
+    counted = keyed.group_by("class", "status").len().sort("class", "status", nulls_last=True)
+    return tuple(
+        ((words.get(c) or (c,))[0] if c is not None else STATUSES.get(s, (s,))[0], n) for c, s, n in counted.iter_rows()
     )
 
 
-def summary_table(run: Run, listings: Sequence[Listing]) -> Printed:
-    """All schemes of a run with their counts, as the first sheet of its workbook."""
-    columns = (
-        Column("方案", "scheme", 30),
-        Column("代码", "code", 28),
-        Column("可信程度", "standing", 12),
-        Column("各类计数", "counts", 70),
+def _list_classes(run: Run, scheme: Scheme, table: pl.DataFrame, who: tuple[Column, Column]) -> Listing:
+    """The class of everybody under every item, or the answer where there is none."""
+    titles, articles = _item_words(scheme)
+    items = count_items(scheme, table)
+    is_single = len(items) <= 1
+    classes: Words = {**titles, **class_words(run, scheme.code)}
+    columns = list(who)
+    if not is_single:
+        columns += [
+            Column("条款", "clause", 12),
+            Column("事项", "matter", 24, words=titles),
+            Column("依据", "article", 16, words=articles),
+        ]
+    columns += [Column("结论", "answer", 10, words=OUTCOMES), Column("类别", "class", 18, words=classes)]
+    extra = [
+        ("league", "组别", "league", "text"),
+        ("rank", "名次", "rank", "whole"),
+        ("length", "连续年数", "years in a row", "whole"),
+    ]
+    chosen = [e for e in extra if e[0] in table.columns]
+    columns += [Column(zh, en, 10, kind) for _, zh, en, kind in chosen]
+
+    def make() -> pl.DataFrame:
+        place = {item.item: i for i, item in enumerate(items)}
+        order = {int(o): n for o, n in _ANSWER_ORDER.items()}
+        shown = table.with_columns(
+            pl.col("entity").alias("name"), pl.col("item").alias("clause"), pl.col("item").alias("matter"), pl.col("item").alias("article"),
+            pl.col("outcome").alias("answer"), pl.col("outcome").replace_strict(order, return_dtype=pl.Int8).alias("#order"),
+            pl.col("item").replace_strict(place, default=0, return_dtype=pl.Int32).alias("#item"),
+        )  # fmt: skip
+        ordered = shown.sort("#item", "#order", "class", "entity", nulls_last=True)
+        sources = {en: source for source, _, en, _ in chosen}
+        return ordered.select("entity", *(pl.col(sources.get(c.en, c.en)).alias(c.en) for c in columns[1:]))
+
+    counts = _label_counts(table, classes) if is_single else _sum_outcomes(items)
+    scope = run.record.population
+    return Listing(
+        scheme.code,
+        scheme.zh,
+        scheme.en,
+        tuple(columns),
+        make,
+        counts,
+        scope,
+        scope * len(items),
+        () if is_single else items,
     )
-    rows = []
-    for listing in listings:
-        standing = run.scheme(listing.scheme).document.standing
-        counts = "  ".join(f"{label} {n}" for label, n in listing.counts)
-        rows.append((listing.zh, listing.scheme, "" if standing == "attested" else f"{VERIFY}({standing})", counts))
-    facts = [f"评价年度: {run.record.rated}年  基准日: {run.record.as_of}  数据截至: {run.record.known_at}  范围: {run.record.population} 个主体",
-             f"测算编号: {run.record.number}  结果摘要: {run.record.result_digest}"]  # fmt: skip
-    return Printed("汇总", f"{run.record.zh}: 汇总", facts, columns, rows, is_synthetic=run.record.is_synthetic)
+
+
+def _label_counts(table: pl.DataFrame, words: Words) -> tuple[tuple[str, int], ...]:
+    """Counts by class where there is one, by answer for the rest."""
+    label = pl.col("class") if "class" in table.columns else pl.lit(None, dtype=pl.String)
+    without = pl.when(label.is_null()).then(pl.col("outcome"))
+    counted = table.select(label.alias("class"), without.alias("outcome")).group_by("class", "outcome").len()
+    rows = counted.sort("class", "outcome", nulls_last=True).iter_rows()
+    return tuple(((words.get(c) or (c,))[0] if c is not None else OUTCOMES[o][0], n) for c, o, n in rows)

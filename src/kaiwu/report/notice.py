@@ -1,7 +1,7 @@
 """The draft of a public notice (公示稿) with its objection slip.
 
 Owns its wording and what is public: names, classes and ranks; never raw figures. A list that is not complete has no
-notice, and a rule that is not well attested needs a named signer.
+notice, a draft or an empty rulebook is never noticed, and one that is not well attested needs a named signer.
 """
 
 from __future__ import annotations
@@ -10,40 +10,64 @@ from collections.abc import Sequence
 
 from kaiwu.procedure import Run
 from kaiwu.quantity import KaiwuError, Problem
+from kaiwu.report.label import standing_words
 from kaiwu.report.listing import Listing
 from kaiwu.report.page import render
 from kaiwu.report.printed import Column, print_cell
+from kaiwu.rule.outcome import Outcome
 
 NOTICE_DAYS = 5  # working days; three to five were seen, the longer one is the safe draft
+BLANK = "____________"
 _PUBLIC = ("name", "league", "class", "rank", "clause", "matter", "answer")
 
 
-def render_notice(run: Run, listing: Listing, issuer: str = "____________") -> str:
-    """The notice of one list as HTML. Raises ``KaiwuError`` where the counts do not sum to the scope."""
-    total = sum(n for _, n in listing.counts)
+def check_notice(run: Run, listing: Listing, signer: str = "") -> None:
+    """Raise ``KaiwuError`` with every reason why a list may not be noticed."""
     scheme = run.scheme(listing.scheme)
-    if total != listing.expected:
-        raise KaiwuError(
-            Problem("N-INCOMPLETE", f"{listing.zh}: 各类合计 {total} 与范围 {listing.expected} 不符, 不能公示",
-                    f"{listing.en}: the classes sum to {total}, the scope is {listing.expected}: no notice")
+    status = run.library.heads[listing.scheme][2].status
+    problems = []
+    if listing.total != listing.expected:
+        problems.append(
+            Problem("N-INCOMPLETE", f"{listing.zh}: 各类合计 {listing.total} 与范围 {listing.expected} 不符, 不能公示",
+                    f"{listing.en}: the classes sum to {listing.total}, the scope is {listing.expected}: no notice")
         )  # fmt: skip
+    if status != "in_use":
+        word = {"draft": ("征求意见稿", "a draft"), "template": ("空模板", "an empty template")}[status]
+        problems.append(
+            Problem("N-DRAFT", f"{listing.zh}: 所依据的是{word[0]}, 只供试算, 不能公示; 请改用正式施行的版本",
+                    f"{listing.en} rests on {word[1]}, which may be tried and not noticed: use the version in force")
+        )  # fmt: skip
+    if not scheme.document.is_attested and not signer.strip():
+        mark = standing_words(scheme.document.standing)
+        problems.append(
+            Problem("N-SIGNER", f"{listing.zh}: 依据{mark[0]}, 公示须有具名签发人(--signer)",
+                    f"{listing.en}: its document is {mark[1]}: name who signs the notice (--signer)")
+        )  # fmt: skip
+    if problems:
+        raise KaiwuError([p.located(f"{run.record.number} {listing.scheme}") for p in problems])
+
+
+def render_notice(run: Run, listing: Listing, *, signer: str = "", issuer: str = "") -> str:
+    """The notice of one list as HTML: one file without outside links. Raises ``KaiwuError`` as ``check_notice`` does."""
+    check_notice(run, listing, signer)
+    scheme, record = run.scheme(listing.scheme), run.record
     chosen = [i for i, c in enumerate(listing.columns) if c.en in _PUBLIC]
-    columns = [Column("序号", "no")] + [listing.columns[i] for i in chosen]
+    columns = [Column("序号", "no"), *(listing.columns[i] for i in chosen)]
     rows = []
     for number, row in enumerate((r for r in listing.rows() if _is_listed(listing, r)), start=1):
         rows.append([str(number), *(print_cell(listing.columns[i], row[i]) for i in chosen)])
-    record = run.record
+    changes = [c for c in record.changes if c.scheme == listing.scheme]
     return render(
-        "notice.html", title=listing.zh, issuer=issuer, document=scheme.document, is_attested=scheme.document.is_attested,
-        standing=scheme.document.standing, rated=record.rated, as_of=record.as_of, known_at=record.known_at, number=record.number,
-        version=scheme.version, digest=record.result_digest, scope=listing.scope, counts=listing.counts, total=total, days=NOTICE_DAYS,
-        columns=columns, rows=rows, is_synthetic=record.is_synthetic,
+        "notice.html", title=listing.zh, issuer=issuer.strip() or BLANK, signer=signer.strip() or BLANK, document=scheme.document,
+        mark=standing_words(scheme.document.standing)[0], run=record, version=scheme.version, listing=listing, days=NOTICE_DAYS,
+        columns=columns, rows=rows, articles="、".join(sorted({c.article for c in changes})), changed=len(changes),
+        is_synthetic=record.is_synthetic,
     )  # fmt: skip
 
 
 def _is_listed(listing: Listing, row: Sequence[object]) -> bool:
-    """Rated and vetoed ones with a class; of clauses only 符合."""
-    heads = [c.en for c in listing.columns]
-    if "answer" in heads:
-        return row[heads.index("answer")] == "符合"
-    return row[heads.index("class")] is not None
+    """Of clauses and bands those who are 符合, of ratings those with a class or a rank."""
+    answer = listing.index("answer")
+    if answer is not None:
+        return row[answer] == Outcome.PASS
+    return any(row[i] is not None for i in (listing.index("class"), listing.index("rank")) if i is not None)

@@ -5,18 +5,22 @@ Owns the shape of a printed table and its Excel form. It does not know where the
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
 import xlsxwriter
 
 from kaiwu.quantity import format_decimal
+from kaiwu.report.label import Words
 
 MAX_ROWS = 1_000_000  # an Excel sheet holds 1,048,576 rows, titles included
 SYNTHETIC_ZH, SYNTHETIC_EN = "合成数据, 非真实企业", "Synthetic data, no real firms"
+FEN_PER_WAN = 1_000_000
+_EXACT = 10**15  # Excel keeps 15 digits; a larger number is written as text
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +28,7 @@ class Column:
     """A column: heads in both languages, width in characters, and what its cells hold.
 
     ``kind``: text; whole (an integer); money (fen, shown in 万元); decimal (an integer in units of 10^-``decimals``).
+    ``words`` gives the text for a code in both languages; a code without words is shown as it is.
     """
 
     zh: str
@@ -31,13 +36,15 @@ class Column:
     width: int = 12
     kind: str = "text"
     decimals: int = 0
+    words: Words | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Printed:
     """A table with its title block and notes; ``rows`` are plain values in the order of the columns.
 
-    ``facts`` are the lines under the title: unit, scope, as-of date, rule version, run number.
+    ``facts`` are the lines under the title: unit, scope, as-of date, rule version, run number. ``footer`` stands at the
+    foot of every page. More rows than a sheet holds go on in further sheets.
     """
 
     name: str  # of the sheet
@@ -49,21 +56,25 @@ class Printed:
     is_synthetic: bool = False
     is_landscape: bool = True
     counts: Sequence[tuple[str, int]] = field(default_factory=tuple)
+    footer: str = ""
 
 
-def print_cell(column: Column, value: Any) -> str:
+def print_cell(column: Column, value: Any, language: str = "zh") -> str:
     """The text of a cell, exactly: 万元 with as many decimals as fen need, at least none."""
     if value is None:
         return ""
     if column.kind == "money":
-        return format_decimal(Fraction(value, 1_000_000))
+        return format_decimal(Fraction(value, FEN_PER_WAN))
     if column.kind == "decimal":
         return format_decimal(Fraction(value, 10**column.decimals), column.decimals)
-    return format_decimal(value) if column.kind == "whole" else str(value)
+    if column.kind == "whole":
+        return format_decimal(value)
+    words = column.words.get(value) if column.words is not None else None
+    return str(value) if words is None else words[1 if language == "en" else 0]
 
 
-def write_book(path: Path, tables: Sequence[Printed]) -> Path:
-    """Write tables as one Excel workbook, one sheet each, ready to print (A4, heads repeated).
+def write_book(path: Path, tables: Sequence[Printed], max_rows: int = MAX_ROWS) -> Path:
+    """Write tables as one Excel workbook, ready to print (A4, heads repeated), complete or not at all.
 
     Text never becomes a formula or a link. Money is written as a number of 万元 whose digits are exact.
     """
@@ -74,95 +85,155 @@ def write_book(path: Path, tables: Sequence[Printed]) -> Path:
         "strings_to_urls": False,
         "strings_to_numbers": False,
     }
-    with xlsxwriter.Workbook(str(path), options) as book:
+    temporary = path.with_name(f".{path.name}.part")
+    with xlsxwriter.Workbook(str(temporary), options) as book:
         formats = _formats(book)
         names: set[str] = set()
         for table in tables:
-            _write_sheet(book, table, formats, _sheet_name(table.name, names))
+            for part, rows in enumerate(_split(table.rows, max_rows), start=1):
+                name = table.name if part == 1 else f"{table.name}({part})"
+                _Sheet(book, table, formats, _sheet_name(name, names), part).write(rows)
+    temporary.replace(path)
     return path
+
+
+def _split(rows: Iterable[Sequence[Any]], size: int) -> Iterator[Iterator[Sequence[Any]]]:
+    """The rows in parts of at most ``size``; one empty part where there are none."""
+    left = iter(rows)
+    first = next(left, None)
+    if first is None:
+        yield iter(())
+    while first is not None:
+        yield chain((first,), islice(left, size - 1))
+        first = next(left, None)
 
 
 def _formats(book: Any) -> dict[str, Any]:
     base = {"font_name": "宋体", "font_size": 10, "valign": "vcenter"}
-    cell = {**base, "border": 1}
+    cell = {**base, "border": 1, "border_color": "#B8C0CC"}
+    number = {**cell, "align": "right"}
+    decimals = {n: "#,##0" + ("." + "0" * n if n else "") for n in range(9)}
     return {
-        "title": book.add_format({**base, "font_size": 16, "bold": True, "align": "center"}),
-        "fact": book.add_format({**base, "font_color": "#555555"}),
+        "title": book.add_format({**base, "font_name": "黑体", "font_size": 16, "bold": True, "align": "center"}),
+        "fact": book.add_format({**base, "font_color": "#444444"}),
         "mark": book.add_format({**base, "bold": True, "font_color": "#C00000"}),
-        "head": book.add_format({**cell, "bold": True, "align": "center", "text_wrap": True, "bg_color": "#EEF3FA"}),
+        "head": book.add_format({**cell, "bold": True, "align": "center", "text_wrap": True, "bg_color": "#E8EEF7"}),
         "text": book.add_format({**cell, "text_wrap": True}),
-        "whole": book.add_format({**cell, "num_format": "#,##0", "align": "right"}),
-        "money": book.add_format({**cell, "num_format": "#,##0.######", "align": "right"}),
-        **{f"decimal{n}": book.add_format({**cell, "num_format": "#,##0" + ("." + "0" * n if n else ""), "align": "right"}) for n in range(9)},
-    }  # fmt: skip
+        "whole": book.add_format({**number, "num_format": "#,##0"}),
+        "money": book.add_format({**number, "num_format": "#,##0"}),
+        **{f"money{n}": book.add_format({**number, "num_format": decimals[n]}) for n in range(1, 7)},
+        **{f"decimal{n}": book.add_format({**number, "num_format": form}) for n, form in decimals.items()},
+    }
 
 
 def _sheet_name(name: str, taken: set[str]) -> str:
     """At most 31 characters, none that Excel forbids, no name twice."""
     clean = "".join("·" if c in "[]:*?/\\'" else c for c in name)[:28] or "表"
     unique, n = clean, 2
-    while unique in taken:
-        unique, n = f"{clean[:26]}_{n}", n + 1
-    taken.add(unique)
+    while unique.casefold() in taken:
+        unique, n = f"{clean[:25]}_{n}", n + 1
+    taken.add(unique.casefold())
     return unique
 
 
-def _write_sheet(book: Any, table: Printed, formats: dict[str, Any], name: str) -> None:
-    sheet = book.add_worksheet(name)
-    last = max(len(table.columns) - 1, 0)
-    for i, column in enumerate(table.columns):
-        sheet.set_column(i, i, column.width)
-    row = 0
-    sheet.set_row(row, 28)
-    sheet.write_string(row, 0, table.title, formats["title"])
-    if last:
-        sheet.merge_range(row, 0, row, last, table.title, formats["title"])
-    row += 1
-    if table.is_synthetic:
-        sheet.write_string(row, 0, f"【{SYNTHETIC_ZH} / {SYNTHETIC_EN}】", formats["mark"])
-        row += 1
-    for fact in table.facts:
-        sheet.write_string(row, 0, fact, formats["fact"])
-        row += 1
-    head = row
-    for i, column in enumerate(table.columns):
-        sheet.write_string(row, i, column.zh, formats["head"])
-    row += 1
-    for values in table.rows:
-        if row - head > MAX_ROWS:
-            raise ValueError(f"{table.title}: more than {MAX_ROWS} rows do not fit a sheet; split the list")
-        for i, (column, value) in enumerate(zip(table.columns, values, strict=True)):
-            _write_cell(sheet, row, i, column, value, formats)
-        row += 1
-    for note in (*(f"{label}: {n}" for label, n in table.counts), *table.notes):
-        sheet.write_string(row, 0, note, formats["fact"])
-        row += 1
-    _set_page(sheet, table, head, last)
+class _Sheet:
+    """Writes one sheet from top to bottom."""
 
+    def __init__(self, book: Any, table: Printed, formats: dict[str, Any], name: str, part: int) -> None:
+        self.table, self.formats, self.part = table, formats, part
+        self.sheet = book.add_worksheet(name)
+        self.row = 0
 
-def _write_cell(sheet: Any, row: int, i: int, column: Column, value: Any, formats: dict[str, Any]) -> None:
-    kind = f"decimal{column.decimals}" if column.kind == "decimal" else column.kind
-    if value is None:
-        sheet.write_blank(row, i, None, formats[kind])
-    elif kind == "text":
-        sheet.write_string(row, i, str(value), formats[kind])
-    else:
-        # XlsxWriter writes the digits it is given; a quotient of integers below 2^53 prints back exactly.
-        divisor = {"money": 1_000_000, "whole": 1}.get(kind, 10**column.decimals)
-        exact = Fraction(value, divisor)
-        if abs(value) < 2**53:
-            sheet.write_number(row, i, exact.numerator / exact.denominator, formats[kind])
+    def write(self, rows: Iterable[Sequence[Any]]) -> None:
+        """The title block, the rows, the counts and notes, the page set-up."""
+        table, sheet = self.table, self.sheet
+        for i, column in enumerate(table.columns):
+            sheet.set_column(i, i, column.width)
+        self._write_title()
+        head = self.row
+        sheet.set_row(head, 30)
+        for i, column in enumerate(table.columns):
+            sheet.write_string(head, i, column.zh, self.formats["head"])
+        self.row += 1
+        writers = [_writer(sheet, i, column, self.formats) for i, column in enumerate(table.columns)]
+        number = self.row
+        for values in rows:
+            for write, value in zip(writers, values, strict=True):
+                write(number, value)
+            number += 1
+        self.row = number
+        last = max(self.row - 1, head)
+        for note in (*(f"{label}: {n:,}" for label, n in table.counts), *table.notes):
+            self._line(note, "fact")
+        self._set_page(head, last)
+
+    def _write_title(self) -> None:
+        table = self.table
+        title = table.title if self.part == 1 else f"{table.title}(续 {self.part})"
+        width = len(table.columns) - 1
+        self.sheet.set_row(0, 30)
+        if width:
+            self.sheet.merge_range(0, 0, 0, width, title, self.formats["title"])
         else:
-            sheet.write_string(row, i, print_cell(column, value), formats[kind])
+            self.sheet.write_string(0, 0, title, self.formats["title"])
+        self.row = 1
+        if table.is_synthetic:
+            self._line(f"【{SYNTHETIC_ZH} / {SYNTHETIC_EN}】", "mark")
+        for fact in table.facts:
+            self._line(fact, "mark" if "待核实" in fact or "征求意见稿" in fact else "fact")
+
+    def _line(self, text: str, form: str) -> None:
+        self.sheet.write_string(self.row, 0, text, self.formats[form])
+        self.row += 1
+
+    def _set_page(self, head: int, last: int) -> None:
+        sheet, table = self.sheet, self.table
+        if table.is_landscape:
+            sheet.set_landscape()
+        sheet.set_paper(9)
+        sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
+        sheet.center_horizontally()
+        sheet.fit_to_pages(1, 0)
+        sheet.repeat_rows(head)
+        sheet.freeze_panes(head + 1, 2 if len(table.columns) > 3 else 0)
+        sheet.autofilter(head, 0, last, max(len(table.columns) - 1, 0))
+        mark = f"&C【{SYNTHETIC_ZH}】" if table.is_synthetic else ""
+        sheet.set_footer(f"&L{table.footer.replace('&', '&&')}{mark}&R第 &P 页 共 &N 页")
 
 
-def _set_page(sheet: Any, table: Printed, head: int, last: int) -> None:
-    if table.is_landscape:
-        sheet.set_landscape()
-    sheet.set_paper(9)
-    sheet.fit_to_pages(1, 0)
-    sheet.repeat_rows(head)
-    sheet.freeze_panes(head + 1, 0)
-    sheet.autofilter(head, 0, head, last)
-    mark = f"&C【{SYNTHETIC_ZH}】" if table.is_synthetic else ""
-    sheet.set_footer(f"&L第 &P 页 共 &N 页{mark}")
+def _writer(sheet: Any, i: int, column: Column, formats: dict[str, Any]) -> Callable[[int, Any], None]:
+    """A function (row, value) for the cells of one column, chosen once because lists are long."""
+    form = formats[f"decimal{column.decimals}" if column.kind == "decimal" else column.kind]
+    text, number, blank = sheet.write_string, sheet.write_number, sheet.write_blank
+    if column.kind == "text":
+        words = {code: pair[0] for code, pair in column.words.items()} if column.words is not None else {}
+
+        def write_text(row: int, value: Any) -> None:
+            if value is None:
+                blank(row, i, None, form)
+            else:
+                text(row, i, words.get(value) or str(value), form)
+
+        return write_text
+
+    divisor = {"money": FEN_PER_WAN, "whole": 1}.get(column.kind, 10**column.decimals)
+
+    def write_amount(row: int, value: int | None) -> None:
+        # The nearest double of a decimal with at most 15 digits prints back as that decimal.
+        if value is None:
+            blank(row, i, None, form)
+        elif -_EXACT < value < _EXACT:
+            fitting = form if column.kind != "money" or value % FEN_PER_WAN == 0 else formats[f"money{_places(value)}"]
+            number(row, i, value / divisor, fitting)
+        else:
+            text(row, i, print_cell(column, value), form)
+
+    return write_amount
+
+
+def _places(fen: int) -> int:
+    """How many decimals an amount needs in 万元."""
+    places = 6
+    while fen % 10 == 0:
+        fen, places = fen // 10, places - 1
+    return places

@@ -1,6 +1,7 @@
-"""One sheet per firm (一企一单): every decision about one entity with reasons, figures and sources.
+"""One sheet per firm (一企一单): every decision about one entity with reasons, figures and sources, and a slip to confirm them.
 
-Owns what a sheet shows and in which order. It prints well and is one HTML file.
+Owns what a sheet shows and in which order. It prints well on A4 and is one HTML file. Nothing on it depends on the
+confidential figures of others, except ranks and means that the rules themselves define.
 """
 
 from __future__ import annotations
@@ -9,107 +10,53 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import polars as pl
-
-from kaiwu.figure import REASONS, Variable, print_value
-from kaiwu.procedure import Run
+from kaiwu.procedure import Run, RunRecord, explain_run
 from kaiwu.quantity import format_quantity
 from kaiwu.quantity.unit import find_unit
+from kaiwu.report.evidence import Derived, Evidence, ShownFigure, WithheldFigure
+from kaiwu.report.label import standing_words
 from kaiwu.report.page import render
 from kaiwu.rule.decision import Decision, Reason
 from kaiwu.rule.outcome import Outcome
 
 _ORDER = {Outcome.PASS: 0, Outcome.HUMAN: 1, Outcome.MISSING: 2, Outcome.FAIL: 3}
-MANY = 12  # decisions in one block beyond which the 不符合 ones are only counted
-
-
-@dataclass(frozen=True, slots=True)
-class ShownFigure:
-    """A figure behind a reason, as printed."""
-
-    label: str
-    period: str
-    value: str
-    source: str
-    place: str
-    status: str
-    figure: str
-    standing: str
-    synthetic: bool
+MANY = 12  # decisions in one block beyond which the 不符合 ones are counted, and only the nearest misses shown
+NEAR = 5  # nearest misses shown then
+OPEN = 4  # decisions in one block that a page shows unfolded
 
 
 @dataclass(frozen=True, slots=True)
 class ShownReason:
-    """A reason with its figures, and the figures that exist but may not answer."""
+    """A reason with its figures, the figures that exist but may not answer, and the values from other schemes."""
 
     reason: Reason
     figures: tuple[ShownFigure, ...]
-    withheld: tuple[dict[str, str], ...]
+    withheld: tuple[WithheldFigure, ...]
+    derived: tuple[Derived, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class ShownDecision:
-    """A decision on a sheet."""
+    """A decision on a sheet. ``scheme`` is the name of its rulebook, ``mark`` 待核实 with its ground."""
 
     decision: Decision
+    scheme: str
     reasons: tuple[ShownReason, ...]
     money: str
-    is_open: bool
+    mark: str
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """The decisions of one run."""
+    """The decisions of one run. ``missing`` are names of figures by department, ``failed`` counts the 不符合 left out."""
 
+    run: RunRecord
     title: str
-    facts: tuple[str, ...]
     decisions: tuple[ShownDecision, ...]
-    left_out: str = ""
-
-
-class Evidence:
-    """The figures of one entity in one run, by slot."""
-
-    def __init__(self, run: Run, entity: str, language: str = "zh") -> None:
-        self.language = language
-        needs = [need for code in run.execution.results for need in run.scheme(code).needs()]
-        self.variables: dict[str, Variable] = {need.slot: need.variable for need in needs}
-        self.sources = {
-            r["slot"]: r for r in run.frame.sources.filter(pl.col("entity") == entity).iter_rows(named=True)
-        }
-        self.withheld: dict[str, list[dict[str, Any]]] = {}
-        for row in run.frame.withheld.filter(pl.col("entity") == entity).iter_rows(named=True):
-            self.withheld.setdefault(row["slot"], []).append(row)
-
-    def label(self, slot: str) -> str:
-        """The name of a slot's variable; the year stands beside it."""
-        variable = self.variables.get(slot)
-        if variable is None:
-            return slot
-        return variable.zh if self.language == "zh" else variable.en or variable.code
-
-    def figures(self, slots: Sequence[str]) -> tuple[ShownFigure, ...]:
-        """The figures behind slots, where there are any."""
-        found = []
-        for slot in slots:
-            row, variable = self.sources.get(slot), self.variables.get(slot)
-            if row is None or variable is None or row["value"] is None:
-                continue
-            found.append(
-                ShownFigure(self.label(slot), row["period"], print_value(variable, row["value"]), row["source"], row["place"],
-                            row["status"], row["figure"], row["standing"], bool(row["synthetic"]))
-            )  # fmt: skip
-        return tuple(found)
-
-    def refused(self, slots: Sequence[str]) -> tuple[dict[str, str], ...]:
-        """Figures that exist and may not answer, with the reason (口径不符 …)."""
-        language = 0 if self.language == "zh" else 1
-        return tuple(
-            {"label": self.label(slot), "reason": REASONS[row["reason"]][language], "figure": row["figure"]}
-            for slot in slots
-            if slot not in self.sources
-            for row in self.withheld.get(slot, [])
-        )
+    missing: Mapping[str, Sequence[str]]
+    withheld: tuple[WithheldFigure, ...]
+    figures: tuple[ShownFigure, ...]
+    failed: int = 0
 
 
 def print_money(low: int | None, high: int | None) -> str:
@@ -121,35 +68,44 @@ def print_money(low: int | None, high: int | None) -> str:
     return ends[1] if low == high else f"{ends[0]} – {ends[1]}"
 
 
-def show_decision(decision: Decision, evidence: Evidence, is_open: bool = False) -> ShownDecision:
-    """A decision with figures beside its reasons."""
-    reasons = tuple(ShownReason(r, evidence.figures(r.slots), evidence.refused(r.slots)) for r in decision.reasons)
-    money = print_money(decision.low, decision.high) if decision.outcome is not Outcome.FAIL else ""
-    return ShownDecision(decision, reasons, money, is_open)
-
-
-def make_block(run: Run, entity: str, codes: Sequence[str] = (), language: str = "zh") -> tuple[Block, list[str]]:
-    """The block of one run and the names of figures that are missing and still matter."""
+def make_block(run: Run, entity: str, schemes: Sequence[str] = (), language: str = "zh") -> Block:
+    """The block of one run. Raises ``KaiwuError`` where the entity or a scheme is not in it."""
     evidence = Evidence(run, entity, language)
-    facts = run.execution.facts
-    chosen = [c for c in run.execution.results if not codes or c in codes]
-    decisions = [d for c in chosen for d in run.scheme(c).explain(facts, entity, run.result(c))]
+    decisions = explain_run(run, entity, schemes)
     decisions.sort(key=lambda d: (_ORDER[d.outcome], -(d.high or 0)))
-    left_out = ""
-    if len(decisions) > MANY and not codes:
-        failed = sum(d.outcome is Outcome.FAIL for d in decisions)
-        decisions = [d for d in decisions if d.outcome is not Outcome.FAIL]
-        left_out = f"另有 {failed} 条不符合, 未列" if language == "zh" else f"{failed} more are not met and left out"
-    missing = list(dict.fromkeys(evidence.label(slot) for d in decisions for slot in d.missing))
-    record = run.record
-    lines = (
-        f"第 {record.number} 号测算" if language == "zh" else f"run {record.number}",
-        f"评价年度 {record.rated}" if language == "zh" else f"rated year {record.rated}",
-        f"基准日 {record.as_of}" if language == "zh" else f"as of {record.as_of}",
-        f"数据截至 {record.known_at}" if language == "zh" else f"known at {record.known_at}",
+    kept = decisions if len(decisions) <= MANY or schemes else _without_far_misses(decisions)
+    asked = [slot for d in kept for slot in d.missing if not evidence.is_finding(slot)]
+    used = dict.fromkeys(slot for d in kept for r in d.reasons for slot in r.slots)
+    return Block(
+        run=run.record,
+        title=run.record.zh if language == "zh" else run.record.en,
+        decisions=tuple(_show(run, d, evidence) for d in kept),
+        missing=evidence.missing(asked),
+        withheld=evidence.withheld(dict.fromkeys([*used, *asked])),
+        figures=evidence.figures(used),
+        failed=len(decisions) - len(kept),
     )
-    shown = tuple(show_decision(d, evidence, is_open=len(decisions) <= 2) for d in decisions)
-    return Block(record.zh if language == "zh" else record.en, lines, shown, left_out), missing
+
+
+def _without_far_misses(decisions: Sequence[Decision]) -> list[Decision]:
+    """Everything but the 不符合 ones, and of those the few where closing proven gaps would change the answer."""
+    near = [d for d in decisions if d.outcome is Outcome.FAIL and any(r.gap for r in d.reasons)]
+    near.sort(key=lambda d: sum(bool(r.gap) for r in d.reasons))
+    chosen = {(d.scheme, d.item) for d in near[:NEAR]}
+    return [d for d in decisions if d.outcome is not Outcome.FAIL or (d.scheme, d.item) in chosen]
+
+
+def _show(run: Run, decision: Decision, evidence: Evidence) -> ShownDecision:
+    second = 1 if evidence.language == "en" else 0
+    reasons = tuple(
+        ShownReason(r, evidence.figures(r.slots), evidence.withheld(r.slots), evidence.derived(r.slots))
+        for r in decision.reasons
+    )
+    money = print_money(decision.low, decision.high) if decision.outcome is not Outcome.FAIL else ""
+    scheme = run.scheme(decision.scheme)
+    return ShownDecision(
+        decision, (scheme.zh, scheme.en)[second], reasons, money, standing_words(decision.document.standing)[second]
+    )
 
 
 def render_sheet(
@@ -157,18 +113,21 @@ def render_sheet(
     entity: str,
     names: Mapping[str, str],
     *,
-    codes: Sequence[str] = (),
+    schemes: Sequence[str] = (),
     language: str = "zh",
     **page: Any,
 ) -> str:
-    """The sheet of an entity over several runs, as one HTML text."""
-    blocks, missing = [], []
-    for run in runs:
-        block, lacking = make_block(run, entity, codes, language)
-        blocks.append(block)
-        missing += lacking
-    values = {"facts": (), "lang": language, **page}
+    """The sheet of an entity over several runs, as one HTML text; everything is unfolded unless it is a page of the site."""
+    blocks = [make_block(run, entity, schemes, language) for run in runs]
+    figures = {(f.slot, f.figure): f for block in blocks for f in block.figures}
+    missing: dict[str, list[str]] = {}
+    for block in blocks:
+        for owner, lacking in block.missing.items():
+            missing[owner] = list(dict.fromkeys([*missing.get(owner, []), *lacking]))
+    withheld = list(dict.fromkeys(w for block in blocks for w in block.withheld))
+    name = names.get(entity) or entity
     return render(
-        "sheet.html", title=names.get(entity) or entity, name=names.get(entity, ""), entity=entity, blocks=blocks,
-        missing=list(dict.fromkeys(missing)), is_synthetic=any(r.record.is_synthetic for r in runs), **values,
+        "sheet.html", title=name, name=name, entity=entity, blocks=blocks, missing=missing, withheld=withheld,
+        figures=list(figures.values()), open_count=OPEN, is_synthetic=any(r.record.is_synthetic for r in runs),
+        **{"lang": language, **page},
     )  # fmt: skip
