@@ -176,3 +176,19 @@ def test_a_chain_of_hundreds_of_conditions_still_compiles(tmp_path):
 
 def test_an_endless_sum_is_refused(tmp_path):
     assert problems(tmp_path, {"rulebooks/r.yaml": clause(" + ".join(["营业收入"] * 300) + " > 0元")}) == ["R-DEPTH"]
+
+
+def test_the_rated_year_decides_the_version_where_the_rulebook_says_so(tmp_path):
+    import datetime as dt
+
+    files = {
+        "rulebooks/a.yaml": clause(
+            "营业收入 > 0元", "a", "family: f\nin_force_by: rated\nvalid: {from: 2021-01-01, to: 2021-12-31}\n"
+        ),
+        "rulebooks/b.yaml": clause("营业收入 > 0元", "b", "family: f\nin_force_by: rated\nvalid: {from: 2022-01-01}\n"),
+    }
+    make_pack(tmp_path, files)
+    library = open_library(["bad"], [tmp_path])
+    day = dt.date(2022, 8, 1)
+    assert library.version_of("f", day).code == "a"  # a run in 2022 rates 2021
+    assert library.version_of("f", day, rated=2022).code == "b"

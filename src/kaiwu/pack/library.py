@@ -91,12 +91,17 @@ class Library:
             raise KaiwuError(problems)
         return compiled
 
-    def version_of(self, family: str, day: dt.date) -> Scheme:
-        """The version of a family that is in force on a day; a repealed one stops new runs, not replays."""
+    def version_of(self, family: str, day: dt.date, rated: int | None = None) -> Scheme:
+        """The version of a family that a run as of a day may use; a repealed one stops new runs, not replays.
+
+        ``rated`` is the rated year, by default the one that each version takes for that day.
+        """
         fitting = [
-            h.code
-            for _, _, h in self.heads.values()
-            if h.family == family and h.validity.covers(day) and h.status == "in_use"
+            head.code
+            for _, _, head in self.heads.values()
+            if head.family == family
+            and head.status == "in_use"
+            and head.is_in_force(day, rated if rated is not None else head.rated_year(day))
         ]
         if len(fitting) != 1:
             zh = "没有在施行的版本" if not fitting else f"有多个版本同时施行: {', '.join(fitting)}"

@@ -51,24 +51,36 @@ class Run:
 
 
 def select_schemes(library: Library, job: Job) -> list[Scheme]:
-    """The schemes of a job: those named, and all in force of the named kinds and packs.
+    """The schemes of a job: those named (a family's name means its version in force), and all of the named kinds and packs.
 
-    A repealed or not yet valid rulebook is refused when named, and passed over when selected by kind.
+    A rulebook that is not in force is refused when named, and passed over when selected by kind.
     """
-    chosen = [library.scheme(code) for code in job.schemes]
-    for scheme in chosen:
-        if not scheme.validity.covers(job.as_of):
-            raise KaiwuError(
-                Problem("S-VALIDITY", f"{scheme.zh} 在 {job.as_of} 不在施行期, 不能新测算(旧测算仍可重放)",
-                        f"{scheme.en} is not in force on {job.as_of}: no new run (old runs still replay)", where=scheme.code)
-            )  # fmt: skip
+    chosen = [_named_scheme(library, code, job) for code in job.schemes]
+    taken = {scheme.code for scheme in chosen}
     for code, (pack, _, head) in library.heads.items():
         fits = head.kind in job.kinds and (not job.packs or pack in job.packs) and head.population == job.population
-        if fits and head.status == "in_use" and head.validity.covers(job.as_of) and code not in job.schemes:
+        if fits and head.status == "in_use" and head.is_in_force(job.as_of, job.rated) and code not in taken:
             chosen.append(library.scheme(code))
     if not chosen:
         raise KaiwuError(Problem("S-EMPTY", f"任务“{job.code}”没有选中任何方案", f"job “{job.code}” selects no scheme"))
     return chosen
+
+
+def _named_scheme(library: Library, code: str, job: Job) -> Scheme:
+    if code not in library.heads and any(head.family == code for _, _, head in library.heads.values()):
+        return library.version_of(code, job.as_of, job.rated)
+    scheme = library.scheme(code)
+    head = library.heads[code][2]
+    if not head.is_in_force(job.as_of, job.rated):
+        raise KaiwuError(
+            Problem(
+                "S-VALIDITY",
+                f"{head.zh} 在 {job.as_of}(评价年度 {job.rated})不在施行期, 不能新测算(旧测算仍可重放)",
+                f"{head.en} is not in force on {job.as_of} (rated year {job.rated}): no new run (old runs still replay)",
+                where=code,
+            )
+        )
+    return scheme
 
 
 def facts_of(frame: Frame) -> Facts:

@@ -19,10 +19,11 @@ from kaiwu.table import Document
 
 STANDINGS = ("attested", "single_copy", "memory", "inferred")
 HEAD_KEYS = (
-    "rulebook", "family", "kind", "zh", "en", "jurisdiction", "level", "document", "valid", "population", "rated",
+    "rulebook", "family", "kind", "zh", "en", "jurisdiction", "level", "document", "valid", "population", "rated", "in_force_by",
     "version", "edges", "periods", "produces", "note", "status",
 )  # fmt: skip
 RATED = ("same_year", "last_year")
+IN_FORCE_BY = ("as_of", "rated")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,14 @@ class Head:
     periods: Mapping[str, Period] = field(default_factory=dict)
     produces: str | None = None
     status: str = "in_use"
+    in_force_by: str = "as_of"
+
+    def is_in_force(self, as_of: dt.date, rated: int) -> bool:
+        """Whether a new run may use the rulebook: by the date of the run, or by the last day of the rated year.
+
+        A new method that comes in June does not evaluate the year before, unless it says so.
+        """
+        return self.validity.covers(as_of if self.in_force_by == "as_of" else dt.date(rated, 12, 31))
 
     def rated_year(self, as_of: dt.date) -> int:
         """The rated year of a run as of a date, unless the run names one."""
@@ -82,6 +91,7 @@ def read_head(entry: Entry) -> Head:
         periods=read_periods(_sub(entry, "periods")),
         produces=entry.text("produces") or None,
         status=entry.choice("status", ("in_use", "draft", "template"), "in_use"),
+        in_force_by=entry.choice("in_force_by", IN_FORCE_BY, "as_of"),
     )
 
 
