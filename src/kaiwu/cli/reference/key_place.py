@@ -1,0 +1,201 @@
+"""What every key of pack content means, place by place.
+
+Owns the meanings; which keys are allowed is scanned from the loaders (``key_scan``). A key without a meaning fails a test.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A mapping in a content file. ``scanned`` names the check in the source; ``keys`` is given where that is dynamic."""
+
+    file: str
+    path: str
+    scanned: str
+    meanings: Mapping[str, str]
+    keys: tuple[str, ...] = ()
+
+
+COMMON: Mapping[str, str] = {
+    "code": "short code, unique in its list",
+    "id": "short code, unique in its list",
+    "zh": "Chinese label",
+    "en": "English label",
+    "article": "article of the document",
+    "note": "remark for readers of the file; not evaluated",
+    "when": "condition in the rule language",
+    "source": "id in sources.csv",
+    "standing": "attested, single_copy, memory or inferred; all but the first show 待核实",
+    "title": "title of the document",
+    "document": "the document: title, number, issuer, date, page, source, standing",
+    "valid": "in force: from, to, repealed",
+    "round": "declared rounding: {to: 0.01分, mode: half_up | half_even | down | up}",
+    "rounding": "declared rounding of money: {to: 1元, mode: half_up | down | up}",
+    "status": "in_use, draft (may be tried, never noticed) or template (content unknown)",
+    "from": "lower end; absent is open",
+    "to": "upper end; absent is open",
+    "points": "points, with the unit 分",
+    "application": "window of application {from, to}: near misses are advice only while it is open",
+}
+HEAD: Mapping[str, str] = {
+    "rulebook": "code of the scheme, unique in the whole library",
+    "family": "joins the versions of one scheme; two may not be in force on one day",
+    "kind": "clauses, rating, bands or streak",
+    "jurisdiction": "where it applies",
+    "level": "national, province, city, county …",
+    "population": "kind of entity it is about: firm project county city plot space town …",
+    "rated": "rated year: last_year (year of the run's date − 1) or same_year",
+    "version": "name of the version; default: date of the document",
+    "in_force_by": "what decides the version: the run's date, or the rated year",
+    "edges": 'edge words used: {以上: ">=", 以下: "<"}',
+    "periods": "words for years with a meaning of their own in this document",
+    "produces": "variable that the result answers for other schemes",
+}
+_LOADER, _CLAUSE, _RATING = "kaiwu.rating.loader", "kaiwu.benefit.loader", "kaiwu.rating"
+_CLASSES, _INDICATOR, _BAND, _AWARD = (f"{_RATING}.{n}_loader" for n in ("class", "indicator", "band", "award"))
+_IMPORT = "kaiwu.figure.import_template"
+_SCOPE = {"scope": "condition: who takes part at all"}
+_GATE = ("code", "zh", "en", "when", "article", "note")
+
+PLACES: tuple[Place, ...] = (
+    Place("pack.yaml", "", "kaiwu.pack.pack:make_pack", {
+        "pack": "code; equals the folder (nested folders as reference/x)", "version": "version of the content, in quotes",
+        "jurisdiction": "where it applies", "depends": "packs whose variables, periods, taxonomies and sources may be used",
+        "synthetic": "true labels every list and page made with it", "licence": "licence of the content",
+    }),
+    Place("variables/*.yaml", "variables.CODE", "kaiwu.figure.declaration:_load_variable", {
+        "kind": "money quantity ratio count score date year flag category judgement text", "unit": "display unit; its dimension is checked in every rule",
+        "decimals": "compound units: decimals that are kept", "bound": "[lowest, highest]: proves integer widths; a figure outside is refused",
+        "period": "year quarter month cumulative point constant", "scope": "whose figure may answer: legal_entity group plot project town county city park",
+        "owner": "department that gives the figure and is asked for a missing one", "definition": "how it is counted", "aliases": "further Chinese names",
+        "values": "values of a category: {A: {zh: …, en: …}}", "taxonomy": "name of a file in taxonomies/ that lists the values",
+        "derive": "formula used where no figure is given", "purposes": "permitted purposes; none: any lawful purpose",
+        "confidential": "false where the figure may stand in public lists", "replaces": "true where it redeclares a variable of a pack it depends on",
+    }),
+    Place("variables/*.yaml", "variables.CODE.values.VALUE", "kaiwu.figure.declaration:_read_values", {}),
+    Place("imports/*.yaml", "", f"{_IMPORT}:load_import_template", {
+        "import": "code of the template; a file whose name begins with it or with zh is read by it", "sheet": "sheets to read; default: every visible one",
+        "entity": "whom a row is about", "period": "where the period comes from; absent: given with the import", "source": "who sends the sheet",
+        "status": "flash, revised or final", "scope": "statistical scope of every value in the sheet", "price_basis": "current, constant …", "sample": "sample version of a survey",
+        "legal_basis": "law or agreement on which the data were handed over", "purposes": "permitted purposes; none: any lawful purpose",
+        "synthetic": "true for invented data", "columns": "the value columns", "ignore": "heads that are not read", "groups": "upper heads that say nothing about the quantity",
+        "register": "true where the sheet also declares entities", "attributes": "further columns of declared entities: {town: [镇街]}",
+    }),
+    Place("imports/*.yaml", "entity", f"{_IMPORT}:ENTITY_KEYS", {
+        "column": "heads of the key column", "kind": "kind of entity; the code of a firm is checked (GB 32100)", "code": "what the key is: uscc, or own for codes of the workspace",
+        "name_column": "heads of the name column, used to compare and to register",
+    }),
+    Place("imports/*.yaml", "period", f"{_IMPORT}:PERIOD_KEYS", {
+        "year": "a year", "value": "a period as written: 2024年1-8月", "column": "heads of a period column", "from_title": "true: read it from the title",
+        "from_sheet": "true: read it from the sheet's name", "point": "date of the states (default: last day of the period)",
+    }),
+    Place("imports/*.yaml", "columns[]", f"{_IMPORT}:_load_column", {
+        "head": "heads without unit and period; upper and lower head: 指标/税收", "variable": "code, Chinese name or alias", "unit": "where neither cells nor head nor title carry it",
+        "years_back": "上年 columns: years before the period of the sheet", "round": "half_up: round to the smallest unit; otherwise finer is an error",
+    }),
+    Place("rulebooks/*.yaml", "document", "kaiwu.rule.rulebook:read_source", {
+        "number": "number of the document", "issuer": "who issued it", "date": "day of issue", "page": "page or address where it was read",
+    }),
+    Place("rulebooks/*.yaml", "valid", "kaiwu.rule.rulebook:read_validity", {
+        "from": "first day", "to": "last day", "repealed": "day of repeal: stops new runs, not replays",
+    }),
+    Place("rulebooks/*.yaml, kind clauses", "", f"{_CLAUSE}:load_book", {**HEAD, "clauses": "the clauses", "let": "named parts of conditions"}),
+    Place("rulebooks/*.yaml, kind clauses", "clauses[]", f"{_CLAUSE}:clause", {
+        "text": "paraphrase of the clause; its edge words must be declared", "department": "office in charge", "when": "condition, or all: / any: lists",
+        "cohort": "who stands under this clause at all (老人老办法)", "veto": "conditions that must be known clean", "human": "findings that only a human can make",
+        "amount": "formula or one mechanism", "cap": "caps; the smallest wins", "floor": "least amount that is paid", "upper_limit": "true for 最高…: the lowest amount is 0",
+        "matter": "key for 就高不重复", "pot": "the pot that pays: code, amount, period, exhaustion", "grants": "what is granted where it is no money",
+        "status": "in_use, draft or superseded",
+    }),
+    Place("rulebooks/*.yaml, kind clauses", "clauses[].when, .veto[]", f"{_CLAUSE}:named", {"all": "parts that must all hold", "any": "parts of which one is enough"}),
+    Place("rulebooks/*.yaml, kind clauses", "clauses[].human[]", f"{_CLAUSE}:finding", {}),
+    Place("rulebooks/*.yaml, kind clauses", "clauses[].cap[]", f"{_CLAUSE}:cap", {
+        "amount": "the cap, a formula", "per": "for whom and how long: [firm, year]", "less": "what was granted before",
+    }),
+    Place("rulebooks/*.yaml, kind rating", "", f"{_LOADER}:load_book", {
+        **HEAD, **_SCOPE, "unit": "merging of entities that are rated as one", "leagues": "groups that are ranked apart", "exempt": "who is not rated (暂不参评)",
+        "veto": "conditions that give a class whatever the score", "defaults": "settings of all indicators", "blocks": "groups of indicators with a weight",
+        "indicators": "the indicators", "adjust": "points added or taken off", "total": "rounding, cap and floor of the total", "classes": "the classes",
+        "ties": "share_rank, or {rule: [value …], then: share_rank | human}", "changes": "提档/降档 that a signer may decide", "full": "full points where they are not 100分",
+    }),
+    Place("rulebooks/*.yaml, kind rating", "unit", f"{_LOADER}:merge", {
+        "merge": "variable whose equal values join entities (宗地编号)", "without": "entities without it: alone or pending", "sum": "variables added up; one missing makes the sum missing",
+        "sum_known": "variables added up over the members that have them", "same": "variables that must agree", "any": "flags: yes where one is yes",
+        "all": "flags: yes where all are yes", "recompute": "derived variables computed again from the merged ones",
+    }),
+    Place("rulebooks/*.yaml, kind rating", "leagues", f"{_LOADER}:leagues", {"by": "a category variable", "groups": "named conditions"}),
+    Place("rulebooks/*.yaml, kind rating", "exempt[]", f"{_RATING}.reader:gate", {"class": "class given, where there is one", "until": "date until which the exemption runs"},
+          (*_GATE, "class", "until")),
+    Place("rulebooks/*.yaml, kind rating", "veto[]", f"{_RATING}.reader:gate", {"class": "class that is given"}, (*_GATE, "class")),
+    Place("rulebooks/*.yaml, kind rating", "blocks[]", f"{_LOADER}:blocks", {"weight": "share of the total, in %", "full": "full points of the block"}),
+    Place("rulebooks/*.yaml, kind rating", "defaults", f"{_LOADER}:indicators", {
+        "missing": "data_missing, mean_of_item, exclude, {neutral: 50%} or {points: 0分}", "undefined": "the same for a divisor of zero; human: needs a finding",
+        "cap": "most points of an indicator", "floor": "least points of an indicator", "within": "means and bests: league or all",
+    }),
+    Place("rulebooks/*.yaml, kind rating", "indicators[]", f"{_INDICATOR}:read", {
+        "owner": "department that is asked", "value": "formula", "direction": "higher or lower is better", "weight": "points, equal, or {points, standing, source}",
+        "score": "how a value becomes points: one method", "block": "block it belongs to", "unit": "unit it is printed in",
+        "missing": "as in defaults", "undefined": "as in defaults", "cap": "most points", "floor": "least points", "within": "league or all",
+    }),
+    Place("rulebooks/*.yaml, kind rating", "indicators[].weight", f"{_INDICATOR}:_weight", {}),
+    Place("rulebooks/*.yaml, kind rating", "indicators[].score", f"{_INDICATOR}:_scoring", {
+        "benchmark": "value ÷ benchmark × weight", "best": "value ÷ best value × weight", "cost": "benchmark ÷ value × weight", "goalposts": "linear between two values",
+        "minmax": "linear between lowest and highest", "rank": "by place", "bands": "rows with declared edges", "as_is": "the value is the points",
+        "reach": "with goalposts, minmax, rank: share of the weight at both ends",
+    }, ("benchmark", "best", "cost", "goalposts", "minmax", "rank", "bands", "as_is", "reach")),
+    Place("rulebooks/*.yaml, kind rating", "indicators[].score.benchmark", f"{_INDICATOR}:_base", {"mean": "mean of the group as the benchmark", "round": "its rounding"}),
+    Place("rulebooks/*.yaml, kind rating", "indicators[].score.benchmark.round", f"{_INDICATOR}:_base#2", {"to": "step", "mode": "half_up, half_even, down or up"}),
+    Place("rulebooks/*.yaml, kind rating", "indicators[].score.bands", f"{_INDICATOR}:_bands", {"edges": "'[)' or '(]'", "rows": "the rows, touching"}),
+    Place("rulebooks/*.yaml, kind rating", "indicators[].score.bands.rows[]", f"{_INDICATOR}:_bands#2", {}),
+    Place("rulebooks/*.yaml, kind rating", "adjust[]", f"{_LOADER}:adjustments", {
+        "points": "points added (or taken off), a formula", "max": "most", "min": "least", "unknown": "where the condition is not known: pending or none",
+    }),
+    Place("rulebooks/*.yaml, kind rating", "total", f"{_LOADER}:total", {"cap": "most points", "floor": "least points"}),
+    Place("rulebooks/*.yaml, kind rating", "round", f"{_RATING}.reader:rounding", {"to": "step", "mode": "half_up, half_even, down or up"}),
+    Place("rulebooks/*.yaml, kind rating", "classes", f"{_CLASSES}:classes", {
+        "by": "share, count or cutoff", "rows": "classes, best first", "rounding": "how numbers of firms are rounded", "edges": "cut-offs: '[)' or '(]'",
+        "vetoed": "vetoed entities count in shares: inside or outside",
+    }),
+    Place("rulebooks/*.yaml, kind rating", "classes.rows[]", f"{_CLASSES}:class_row", {
+        "class": "code of the class", "share": "share of the entities, in %", "count": "number of entities", "from": "cut-off",
+    }, ("class", "zh", "en", "share", "count", "from")),
+    Place("rulebooks/*.yaml, kind rating", "ties", f"{_CLASSES}:ties", {"rule": "values compared in turn", "then": "share_rank or human"}),
+    Place("rulebooks/*.yaml, kind rating", "ties.rule[]", f"{_CLASSES}:ties#2", {"value": "formula", "direction": "higher or lower is better"}),
+    Place("rulebooks/*.yaml, kind rating", "changes", f"{_CLASSES}:changes", {"articles": "articles that allow it", "steps": "most classes up or down"}),
+    Place("rulebooks/*.yaml, kind bands", "", f"{_BAND}:load", {
+        **HEAD, **_SCOPE, "rows": "the rows; the first that holds gives the band", "of": "a number: rows are from/to of it", "by": "one table for each value of a category",
+        "otherwise": "band where no row holds", "edges": "edge words; or '[)' or '(]' for the rows of a number",
+    }),
+    Place("rulebooks/*.yaml, kind bands", "by", f"{_BAND}:tables", {"variable": "a category variable", "tables": "value -> table"}),
+    Place("rulebooks/*.yaml, kind bands", "by.tables.VALUE", f"{_BAND}:tables#2", {
+        "rows": "the rows", "of": "a number", "edges": "'[)' or '(]'", "otherwise": "band where no row holds",
+    }),
+    Place("rulebooks/*.yaml, kind bands", "rows[] with conditions", f"{_BAND}:table", {"value": "the band"}),
+    Place("rulebooks/*.yaml, kind bands", "rows[] of a number", f"{_BAND}:numbered", {"value": "the band"}),
+    Place("rulebooks/*.yaml, kind streak", "", f"{_AWARD}:load", {**HEAD, **_SCOPE, "award": "an award in leagues", "streaks": "wins in a row"}),
+    Place("rulebooks/*.yaml, kind streak", "award", f"{_AWARD}:_award", {
+        "rank": "a given rank", "score": "or a score that is ranked here", "direction": "higher or lower is better", "leagues": "the leagues",
+        "ties": "share_rank; absent: a tie across the line needs a finding",
+    }),
+    Place("rulebooks/*.yaml, kind streak", "award.leagues[]", f"{_RATING}.reader:gate", {"take": "how many win"}, (*_GATE, "take")),
+    Place("rulebooks/*.yaml, kind streak", "streaks[]", f"{_AWARD}:_streak", {"won": "yearly yes/no variable", "wins_in_a_row": "years running, 2 or more"}),
+    Place("tests/*.yaml", "tests[]", "kaiwu.pack.case:CASE_KEYS", {
+        "name": "a sentence", "cites": "clause, case or arithmetic; never an earlier output", "scheme": "scheme that decides", "clause": "clause, where there are several",
+        "as_of": "date of the decision", "rated": "rated year", "facts": "name -> value with unit; name@-1 or 2023年name for another year",
+        "population": "several entities: name -> facts", "findings": "true: all human findings answered with yes; or one by one", "expect": "what must come out", "load": "a rulebook that must be refused",
+    }),
+    Place("tests/*.yaml", "tests[].expect", "kaiwu.pack.case:EXPECT_KEYS", {
+        "outcome": "符合, 不符合, 缺数据 or 需认定", "amount": "one amount or [low, high]", "class": "class or band", "score": "score", "rank": "place", "missing": "variables that are missing",
+        "near": "near miss", "problem": "code of the problem", "status": "rated, exempt …", "figures": "what derived variables come out as",
+    }),
+)  # fmt: skip
+
+EXPLAINED_ELSEWHERE: Mapping[str, str] = {
+    f"{_IMPORT}:_inner": "its keys stand under entity and period",
+    "kaiwu.rule.mechanism.context:mapping": "keys of mechanisms: docs/mechanisms.md",
+}
+"""Checks whose keys are put together at run time and explained at another place."""
