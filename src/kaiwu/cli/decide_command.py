@@ -15,9 +15,9 @@ import click
 
 from kaiwu.cli.console import Speaker
 from kaiwu.cli.option import Day, packs_option, speaking, today
-from kaiwu.cli.run_command import decision_data, print_decision, print_money
+from kaiwu.cli.run_command import decision_data, print_decision
 from kaiwu.pack.decide import Decided, decide_file
-from kaiwu.report import Column, Printed, write_book
+from kaiwu.report import Column, Printed, print_money, write_book
 from kaiwu.rule.decision import Decision
 
 
@@ -70,14 +70,37 @@ def decide_command(
         speaker.table(
             speaker.pick(decided.scheme.zh, decided.scheme.en),
             head,
-            [_cells(d, speaker) for d in decisions],
+            [_cells(d, speaker, _names(decided, speaker.language)) for d in decisions],
             right=(4, 5),
         )
 
 
-def _cells(d: Decision, speaker: Speaker) -> list[Any]:
-    money = print_money(d.low, d.high) if d.high is not None else ""
-    return [d.entity, d.item, speaker.pick(d.outcome.zh, d.outcome.en), d.label, d.score, money, "、".join(d.missing)]
+def _names(decided: Decided, language: str) -> dict[str, str]:
+    """What each slot is called, with its year where it is another than the rated one."""
+    names = {}
+    for need in decided.scheme.needs():
+        name = need.variable.zh if language == "zh" else need.variable.en or need.variable.code
+        names[need.slot] = (
+            f"{decided.facts.rated + need.offset}{'年' if language == 'zh' else ' '}{name}" if need.offset else name
+        )
+    return names
+
+
+def _missing(decision: Decision, names: dict[str, str]) -> str:
+    return "、".join(names.get(slot, slot) for slot in decision.missing)
+
+
+def _cells(d: Decision, speaker: Speaker, names: dict[str, str]) -> list[Any]:
+    answer = speaker.pick(d.outcome.zh, d.outcome.en)
+    return [
+        d.entity,
+        speaker.pick(d.zh, d.en),
+        answer,
+        d.label,
+        d.score,
+        print_money(d.low, d.high),
+        _missing(d, names),
+    ]
 
 
 def _neutral(text: str) -> str:
@@ -131,6 +154,7 @@ def _write_xlsx(decided: Decided, decisions: list[Decision], out: Path | None) -
         Column("行", "row", 20), Column("条款", "item", 14), Column("结论", "answer", 10), Column("类别", "class", 10), Column("得分", "score", 10),
         Column("金额下限(万元)", "lowest", 14, "money"), Column("金额上限(万元)", "highest", 14, "money"), Column("缺数据", "missing", 30), Column("理由", "reasons", 90),
     )  # fmt: skip
+    names = _names(decided, "zh")
     rows = [
         (
             d.entity,
@@ -140,7 +164,7 @@ def _write_xlsx(decided: Decided, decisions: list[Decision], out: Path | None) -
             d.score,
             d.low,
             d.high,
-            "、".join(d.missing),
+            _missing(d, names),
             "\n".join(r.zh for r in d.reasons),
         )
         for d in decisions

@@ -22,6 +22,8 @@ COMMANDS: dict[str, str] = {
     "run": "kaiwu.cli.run_command:run",
     "runs": "kaiwu.cli.run_command:runs",
     "explain": "kaiwu.cli.run_command:explain",
+    "sheet": "kaiwu.cli.paper_command:sheet",
+    "notice": "kaiwu.cli.paper_command:notice",
     "replay": "kaiwu.cli.run_command:replay",
     "diff": "kaiwu.cli.run_command:diff",
     "object": "kaiwu.cli.run_command:object_to",

@@ -13,12 +13,11 @@ import click
 
 from kaiwu.cli.console import EXIT_DIFFERENT, Speaker
 from kaiwu.cli.option import Day, known_at_option, now, speaking, today, workspace_argument, workspace_option
-from kaiwu.procedure import Claim, Run, compare_runs, open_run, open_workspace, rerun, uphold
+from kaiwu.procedure import Claim, Run, compare_runs, explain_run, open_run, open_workspace, rerun, uphold
 from kaiwu.procedure import replay as replay_run
 from kaiwu.procedure.run import printable, run_job
-from kaiwu.quantity import format_quantity
-from kaiwu.quantity.unit import find_unit
-from kaiwu.report import write_run
+from kaiwu.quantity import KaiwuError, Problem
+from kaiwu.report import print_money, write_run
 from kaiwu.rule.decision import Decision
 
 
@@ -31,6 +30,15 @@ def run(workspace: Path, codes: tuple[str, ...], known_at: dt.date | None, speak
     """测算工作区的各项任务, 生成名单、一企一单和公示稿。Run the jobs of a workspace and write lists, sheets and notices."""
     opened = open_workspace(workspace)
     jobs = [opened.job(c) for c in codes] or list(opened.jobs)
+    if not jobs:
+        raise KaiwuError(
+            Problem(
+                "C-NO-JOBS",
+                "kaiwu.toml 里没有任务, 请写 [[job]]",
+                "kaiwu.toml has no jobs: write a [[job]]",
+                where=str(workspace),
+            )
+        )
     records = []
     with speaker.progress("测算", "running", len(jobs)) as bar:
         for job in jobs:
@@ -87,26 +95,12 @@ def runs(workspace: Path, speaker: Speaker) -> None:
 def explain(number: str, entity: str, workspace: Path, codes: tuple[str, ...], speaker: Speaker) -> None:
     """解释某主体在某次测算中的结论, 直到数据和条款。Explain the decisions for one entity down to figures and articles."""
     done = open_run(open_workspace(workspace), number)
-    decisions = explain_entity(done, entity, codes)
+    decisions = explain_run(done, entity, codes)
     if speaker.is_json:
         speaker.data([decision_data(d, done) for d in decisions])
         return
     for decision in decisions:
         print_decision(speaker, decision, done)
-
-
-def explain_entity(done: Run, entity: str, codes: tuple[str, ...] = ()) -> list[Decision]:
-    """All decisions of a run for one entity; a problem names the run where the entity is not in its scope."""
-    from kaiwu.quantity import KaiwuError, Problem
-
-    if entity not in set(done.frame.table["entity"]):
-        zh, en = (
-            f"“{entity}”不在第 {done.record.number} 号测算的范围内",
-            f"“{entity}” is not in the scope of run {done.record.number}",
-        )
-        raise KaiwuError(Problem("S-ENTITY", zh, en))
-    chosen = [c for c in done.execution.results if not codes or c in codes]
-    return [d for c in chosen for d in done.scheme(c).explain(done.execution.facts, entity, done.result(c))]
 
 
 def decision_data(decision: Decision, done: Run | None = None) -> dict[str, Any]:
@@ -160,13 +154,6 @@ def print_decision(speaker: Speaker, decision: Decision, done: Run | None = None
                 style="dim",
                 markup=False,
             )
-
-
-def print_money(low: int | None, high: int | None) -> str:
-    """``15.3万元`` or ``0 – 800万元``."""
-    unit = find_unit("万元")
-    ends = [format_quantity(unit.to_base(0) + v, unit) if v else "0元" for v in (low or 0, high or 0)]
-    return ends[1] if low == high else f"{ends[0]} – {ends[1]}"
 
 
 @click.command()
@@ -253,13 +240,22 @@ def object_to(
         f"objection {objection.number} recorded (batch {objection.batch})",
     )
     if not is_rerun:
+        if speaker.is_json:
+            speaker.data({"objection": objection.number, "batch": objection.batch, "run": None})
         return
     before = open_run(opened, number)
     after = rerun(opened, number, known_at=day, created_at=now())
     write_run(opened, after)
     changes = compare_runs(before, after)
     if speaker.is_json:
-        speaker.data({"run": printable(after.record), "changes": len(changes)})
+        speaker.data(
+            {
+                "objection": objection.number,
+                "batch": objection.batch,
+                "run": printable(after.record),
+                "changes": len(changes),
+            }
+        )
     speaker.say(
         f"新测算 {after.record.number}: {len(changes)} 处变化", f"new run {after.record.number}: {len(changes)} changes"
     )

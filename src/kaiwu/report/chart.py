@@ -13,7 +13,7 @@ _GREY = "#8a94a6"
 _COLOURS = {"符合": "#17663a", "不符合": _GREY, "缺数据": "#b06f00", "需认定": "#5b3aa8", "待补数据": "#b06f00", "一票否决": "#b3261e",
             "不在范围": _GREY, "暂不参评": _GREY}  # fmt: skip
 _CLASSES = ("#0f4c81", "#2b74b8", "#5a9bd5", "#93bfe6", "#b9d5ee")
-BAR, LABEL, WIDTH = 26, 128, 560  # height of a row, width of the labels, width of the whole
+BAR, LABEL, WIDTH = 26, 96, 420  # height of a row, width of the labels, width of the whole
 _WIDE = 0x2E80  # characters from here on are two columns wide
 
 
@@ -22,7 +22,7 @@ def bar_chart(counts: Sequence[tuple[str, str, int]], title: str) -> Markup:
     if not counts:
         return Markup("")
     top = max(n for _, _, n in counts) or 1
-    room = WIDTH - LABEL - 90
+    room = WIDTH - LABEL - 70
     rows, classes = [], 0
     for i, (key, shown, n) in enumerate(counts):
         colour = _COLOURS.get(key)
@@ -61,7 +61,7 @@ def _shorten(label: str) -> str:
     width, out = 0, ""
     for c in label:
         width += 2 if ord(c) >= _WIDE else 1
-        if width > 18:
+        if width > 13:
             return out + "…"
         out += c
     return out

@@ -109,6 +109,10 @@ class Evidence:
             for row in self._withheld.get(slot, [])
         )
 
+    def maker(self, slot: str) -> str | None:
+        """The scheme of the run that answers a slot, if any."""
+        return self._makers.get(slot)
+
     def derived(self, slots: Iterable[str]) -> tuple[Derived, ...]:
         """Values of this entity that came from another scheme of the run."""
         found = []

@@ -24,7 +24,11 @@ STATUSES: dict[Any, tuple[str, str]] = {
     "exempt": ("暂不参评", "exempt"),
     "out_of_scope": ("不在范围", "out of scope"),
 }
-UNRATED = {"out_of_scope": STATUSES["out_of_scope"]}
+RULEBOOK_STATUSES: dict[str, tuple[str, str]] = {
+    "in_use": ("", ""),
+    "draft": ("征求意见稿, 只供试算", "draft, may be tried only"),
+    "template": ("空模板", "empty template"),
+}
 _ENGLISH = dict([*OUTCOMES.values(), *STATUSES.values()])
 FIGURE_STATUSES = {"flash": ("快报", "flash"), "revised": ("修订", "revised"), "final": ("终值", "final")}
 

@@ -14,7 +14,7 @@ from typing import Any
 import polars as pl
 
 from kaiwu.procedure import Run
-from kaiwu.report.label import OUTCOMES, STATUSES, Words, class_words, standing_words
+from kaiwu.report.label import OUTCOMES, RULEBOOK_STATUSES, STATUSES, Words, class_words, standing_words
 from kaiwu.report.printed import Column
 from kaiwu.rule.decision import Scheme
 from kaiwu.rule.outcome import Outcome
@@ -72,14 +72,24 @@ class Listing:
         return next((i for i, column in enumerate(self.columns) if column.en == name), None)
 
 
-def facts_of_run(run: Run, scheme: Scheme) -> list[str]:
+def facts_of_run(run: Run, scheme: Scheme, language: str = "zh") -> list[str]:
     """The lines under every title: document, version, date, scope, known-at, run number, standing."""
     record, document = run.record, scheme.document
-    mark = standing_words(document.standing)[0]
-    status = run.library.heads[scheme.code][2].status
-    draft = {"draft": "  【征求意见稿, 只供试算】", "template": "  【空模板】"}.get(status, "")
+    second = 1 if language == "en" else 0
+    marks = [
+        standing_words(document.standing)[second],
+        RULEBOOK_STATUSES[run.library.heads[scheme.code][2].status][second],
+    ]
+    mark = "".join(f"  【{m}】" for m in marks if m)
+    title = f"{document.title} {document.number}".strip()
+    if language == "en":
+        return [
+            f"Rests on: {title}  version: {scheme.version or '-'}{mark}",
+            f"Rated year: {record.rated}  as of: {record.as_of}  known at: {record.known_at}  scope: {record.population}",
+            f"Run: {record.number}  result digest: {record.result_digest[:16]}  engine: {record.engine}",
+        ]
     return [
-        f"依据: {document.title} {document.number}  版本: {scheme.version or '-'}{f'  【{mark}】' if mark else ''}{draft}",
+        f"依据: {title}  版本: {scheme.version or '-'}{mark}",
         f"评价年度: {record.rated}年  基准日: {record.as_of}  数据截至: {record.known_at}  范围: {record.population} 个主体",
         f"测算编号: {record.number}  结果摘要: {record.result_digest[:16]}  引擎: {record.engine}",
     ]
@@ -127,7 +137,7 @@ def count_items(scheme: Scheme, table: pl.DataFrame) -> tuple[ItemCount, ...]:
 
 
 def _sum_outcomes(items: Sequence[ItemCount]) -> tuple[tuple[str, int], ...]:
-    return tuple((o.zh, sum(i.counts[o] for i in items)) for o in Outcome)
+    return tuple((o.zh, sum(i.counts[o] for i in items)) for o in _ANSWER_ORDER)
 
 
 def _list_clauses(run: Run, scheme: Scheme, table: pl.DataFrame, who: tuple[Column, Column]) -> Listing:
@@ -173,9 +183,12 @@ def _list_rating(run: Run, scheme: Scheme, table: pl.DataFrame, who: tuple[Colum
     """Rank, class and score with the points of every item; who was moved by a signed change, from where and why."""
     decimals = int(table["decimals"][0]) if table.height else 0
     classes = class_words(run, scheme.code)
+    has_leagues = table["league"].drop_nulls().ne("*").any()
+    has_classes = table["class"].is_not_null().any()
     columns = [
-        *who, Column("组别", "league", 12), Column("状态", "status", 10, words=STATUSES), Column("名次", "rank", 7, "whole"),
-        Column("等级", "class", 7, words=classes), Column("得分", "score", 10, "decimal", decimals),
+        *who, *([Column("组别", "league", 12)] if has_leagues else []), Column("状态", "status", 10, words=STATUSES),
+        Column("名次", "rank", 7, "whole"), *([Column("等级", "class", 7, words=classes)] if has_classes else []),
+        Column("得分", "score", 10, "decimal", decimals),
     ]  # fmt: skip
     changes = [c for c in run.record.changes if c.scheme == scheme.code]
     if changes:
@@ -184,6 +197,7 @@ def _list_rating(run: Run, scheme: Scheme, table: pl.DataFrame, who: tuple[Colum
             Column("调整前等级", "computed class", 10, words=classes),
             Column("调档依据、签批人与理由", "change", 30, words=why),
         ]
+    plain = tuple(columns)
     items = run.result(scheme.code).tables.get("items")
     if items is not None and items.height:
         titles, points = scheme.titles(), int(items["decimals"][0])
@@ -197,7 +211,7 @@ def _list_rating(run: Run, scheme: Scheme, table: pl.DataFrame, who: tuple[Colum
             pl.when(pl.col("league") != "*").then(pl.col("league")), pl.col("entity").alias("name"),
             pl.when(moved).then(pl.col("computed_class")).alias("computed class"), pl.when(moved).then(pl.col("entity")).alias("change"),
         )  # fmt: skip
-        chosen = ["entity", *(c.en for c in columns[1:7]), *(c.en for c in columns[7:9] if changes)]
+        chosen = ["entity", *(c.en for c in plain[1:])]
         if items is not None and items.height:
             named = items.select("entity", "item", "points").with_columns(pl.format("item.{}", "item").alias("item"))
             wide = named.pivot("item", index="entity", values="points", maintain_order=True)

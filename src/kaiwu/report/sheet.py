@@ -14,7 +14,7 @@ from kaiwu.procedure import Run, RunRecord, explain_run
 from kaiwu.quantity import format_quantity
 from kaiwu.quantity.unit import find_unit
 from kaiwu.report.evidence import Derived, Evidence, ShownFigure, WithheldFigure
-from kaiwu.report.label import standing_words
+from kaiwu.report.label import STATUSES, standing_words
 from kaiwu.report.page import render
 from kaiwu.rule.decision import Decision, Reason
 from kaiwu.rule.outcome import Outcome
@@ -27,7 +27,10 @@ OPEN = 4  # decisions in one block that a page shows unfolded
 
 @dataclass(frozen=True, slots=True)
 class ShownReason:
-    """A reason with its figures, the figures that exist but may not answer, and the values from other schemes."""
+    """A reason with its figures, those that exist but may not answer, and values from other schemes.
+
+    Each stands with the first reason of a decision that rests on it.
+    """
 
     reason: Reason
     figures: tuple[ShownFigure, ...]
@@ -37,13 +40,17 @@ class ShownReason:
 
 @dataclass(frozen=True, slots=True)
 class ShownDecision:
-    """A decision on a sheet. ``scheme`` is the name of its rulebook, ``mark`` 待核实 with its ground."""
+    """A decision on a sheet. ``scheme`` is the name of its rulebook, ``mark`` 待核实 with its ground.
+
+    ``answer`` is one of the four answers in words; whoever a rating ranks is 已评价, whoever it leaves out 不参评.
+    """
 
     decision: Decision
     scheme: str
     reasons: tuple[ShownReason, ...]
     money: str
     mark: str
+    answer: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +81,8 @@ def make_block(run: Run, entity: str, schemes: Sequence[str] = (), language: str
     decisions = explain_run(run, entity, schemes)
     decisions.sort(key=lambda d: (_ORDER[d.outcome], -(d.high or 0)))
     kept = decisions if len(decisions) <= MANY or schemes else _without_far_misses(decisions)
-    asked = [slot for d in kept for slot in d.missing if not evidence.is_finding(slot)]
+    shown = {d.scheme for d in kept}
+    asked = [s for d in kept for s in d.missing if not evidence.is_finding(s) and evidence.maker(s) not in shown]
     used = dict.fromkeys(slot for d in kept for r in d.reasons for slot in r.slots)
     return Block(
         run=run.record,
@@ -97,15 +105,30 @@ def _without_far_misses(decisions: Sequence[Decision]) -> list[Decision]:
 
 def _show(run: Run, decision: Decision, evidence: Evidence) -> ShownDecision:
     second = 1 if evidence.language == "en" else 0
-    reasons = tuple(
-        ShownReason(r, evidence.figures(r.slots), evidence.withheld(r.slots), evidence.derived(r.slots))
-        for r in decision.reasons
-    )
+    seen: set[str] = set()
+    reasons = []
+    for reason in decision.reasons:
+        fresh = [slot for slot in reason.slots if slot not in seen]
+        seen.update(fresh)
+        reasons.append(ShownReason(reason, evidence.figures(fresh), evidence.withheld(fresh), evidence.derived(fresh)))
     money = print_money(decision.low, decision.high) if decision.outcome is not Outcome.FAIL else ""
     scheme = run.scheme(decision.scheme)
     return ShownDecision(
-        decision, (scheme.zh, scheme.en)[second], reasons, money, standing_words(decision.document.standing)[second]
+        decision,
+        (scheme.zh, scheme.en)[second],
+        tuple(reasons),
+        money,
+        standing_words(decision.document.standing)[second],
+        _answer(scheme.kind, decision.outcome)[second],
     )
+
+
+def _answer(kind: str, outcome: Outcome) -> tuple[str, str]:
+    if kind == "rating" and outcome is Outcome.PASS:
+        return STATUSES["rated"]
+    if kind == "rating" and outcome is Outcome.FAIL:
+        return ("不参评", "not rated")
+    return (outcome.zh, outcome.en)
 
 
 def render_sheet(

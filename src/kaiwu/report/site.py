@@ -236,7 +236,7 @@ class Site:
         return Page(
             render(
                 "list.html", title=asked.pick(listing.zh, listing.en), run=run.record, scheme=code, listing=listing,
-                facts=facts_of_run(run, scheme), mark=asked.pick(*standing_words(scheme.document.standing)), choices=choices,
+                facts=facts_of_run(run, scheme, asked.language), mark=asked.pick(*standing_words(scheme.document.standing)), choices=choices,
                 chart=self._chart(asked, listing), items=[_show_item(i) for i in listing.items], outcomes=_SHOWN_ORDER,
                 is_synthetic=run.record.is_synthetic, **_paged(asked, table), **asked.shared(),
             ).encode()
