@@ -99,7 +99,7 @@ ODD_NAMES = {"F07": "=1+1公司", "F08": "<b>粗体</b>公司"}
 
 def make_county(folder: Path, *, changes: str = "", more: list[dict[str, Any]] | None = None) -> Workspace:
     """Write the county below a folder and open it. F03 lacks research, F04 has only a group's turnover, F06 lacks land,
-    F10 is not above scale."""
+    F10 is not above scale. ``more`` takes the place of figures."""
     pack = folder / "packs" / "county"
     files = {"pack.yaml": PACK, "variables/v.yaml": VARIABLES, "rulebooks/ruler.yaml": RULER, "rulebooks/award.yaml": AWARD,
              "rulebooks/plan.yaml": DRAFT}  # fmt: skip
@@ -118,7 +118,8 @@ def make_county(folder: Path, *, changes: str = "", more: list[dict[str, Any]] |
     )
     register.save(folder / "register")
     workspace = open_workspace(folder)
-    workspace.figures.append(make_figures([*figures(), *(more or [])]), dt.date(2024, 5, 1), "部门")
+    given = {(row["entity"], row["variable"]): row for row in [*figures(), *(more or [])]}  # the later one stands
+    workspace.figures.append(make_figures(given.values()), dt.date(2024, 5, 1), "部门")
     return workspace
 
 
