@@ -29,7 +29,12 @@ from kaiwu.rule.decision import Decision
 @click.option("--as-of", type=Day(), default=None, help="基准日 / date of the decision (default: today)")
 @click.option("--rated", type=int, default=None, help="评价年度 / rated year")
 @click.option(
-    "--format", "form", type=click.Choice(["table", "json", "csv", "xlsx"]), default="table", show_default=True
+    "--format",
+    "form",
+    type=click.Choice(["table", "json", "csv", "xlsx"]),
+    default="table",
+    show_default=True,
+    help="输出格式 / form of the output",
 )
 @click.option(
     "--out", type=click.Path(path_type=Path, dir_okay=False), default=None, help="写到文件(xlsx 必需) / output file"

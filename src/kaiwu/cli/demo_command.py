@@ -22,7 +22,7 @@ from kaiwu.quantity import KaiwuError, Problem
 from kaiwu.report import list_scheme, write_run
 from kaiwu.report.server import make_server
 from kaiwu.report.site import Site
-from kaiwu.synth import write_district
+from kaiwu.synth import make_district, open_calibration, write_workspace
 
 DEMO_FIRMS = 2000
 DEMO_PORT = 8765
@@ -38,8 +38,9 @@ DEMO_PORT = 8765
     type=click.Path(path_type=Path, file_okay=False),
     default=Path("demo-workspace"),
     show_default=True,
+    help="放在哪里 / folder of the workspace",
 )
-@click.option("--port", default=DEMO_PORT, show_default=True)
+@click.option("--port", default=DEMO_PORT, show_default=True, help="网页端口, 0 为任选 / port of the pages, 0 for any")
 @click.option("--serve/--no-serve", "is_served", default=True, help="算完打开本地网页 / serve the pages afterwards")
 @speaking
 def demo(firms: int, seed: int, pack: str, folder: Path, port: int, is_served: bool, speaker: Speaker) -> None:
@@ -47,8 +48,7 @@ def demo(firms: int, seed: int, pack: str, folder: Path, port: int, is_served: b
     started = time.monotonic()
     prepare(folder)
     speaker.say(f"1/4 合成 {firms} 家企业(合成数据, 非真实企业)", f"1/4 making {firms} synthetic firms (no real ones)")
-    write_district(folder, pack=pack, firms=firms, seed=seed)
-    append_jobs(folder, pack)
+    write_workspace(make_district(open_calibration(pack), firms, seed), folder, jobs=read_jobs(pack))
     bring_published(folder, pack)
     workspace = open_workspace(folder)
     files = sorted(p for p in (folder / "inbox").glob("*") if p.suffix in SUFFIXES)
@@ -96,14 +96,10 @@ def prepare(folder: Path) -> None:
     (folder / ".demo").touch()
 
 
-def append_jobs(folder: Path, pack: str) -> None:
-    """Append the standing jobs that a pack proposes (``jobs.toml``) to the workspace's configuration."""
+def read_jobs(pack: str) -> str:
+    """The standing jobs that a pack proposes (``jobs.toml``) for the configuration of a workspace."""
     jobs = builtin_packs() / pack / "jobs.toml"
-    if jobs.is_file():
-        config = folder / "kaiwu.toml"
-        config.write_text(
-            config.read_text(encoding="utf-8") + "\n" + jobs.read_text(encoding="utf-8"), encoding="utf-8"
-        )
+    return jobs.read_text(encoding="utf-8") if jobs.is_file() else ""
 
 
 def bring_published(folder: Path, pack: str) -> None:
@@ -129,7 +125,7 @@ def run_everything(workspace: Workspace, speaker: Speaker) -> list[Run]:
 
 def summarise(workspace: Workspace, runs: list[Run], speaker: Speaker) -> None:
     """One table: run, scheme, counts; they sum to the scope."""
-    rows = []
+    rows: list[tuple[object, ...]] = []
     for run in runs:
         names = workspace.names(run.record.as_of)
         listings = [list_scheme(run, code, names) for code in run.execution.results]
@@ -152,7 +148,7 @@ def summarise(workspace: Workspace, runs: list[Run], speaker: Speaker) -> None:
 
 @click.command()
 @workspace_argument
-@click.option("--port", default=DEMO_PORT, show_default=True)
+@click.option("--port", default=DEMO_PORT, show_default=True, help="网页端口, 0 为任选 / port of the pages, 0 for any")
 @speaking
 def serve(workspace: Path, port: int, speaker: Speaker) -> None:
     """在本机打开工作区的网页。Serve the pages of a workspace on this machine."""
@@ -160,9 +156,14 @@ def serve(workspace: Path, port: int, speaker: Speaker) -> None:
 
 
 def serve_site(workspace: Workspace, port: int, speaker: Speaker, runs: list[Run]) -> None:
-    """Serve until interrupted."""
+    """Serve until interrupted; runs that are not open yet are opened first, so that no page waits for one."""
     site = Site(workspace)
     site.warm(runs)
+    records = site.latest()
+    with speaker.progress("打开测算", "opening runs", len(records)) as bar:
+        for record in records:
+            site.run(record.number)
+            bar.advance(bar.task_ids[0])
     server = make_server(site, port)
     speaker.say(
         f"http://127.0.0.1:{server.server_port}/  (Ctrl+C 结束)",
