@@ -46,7 +46,10 @@ def needs_of(schemes: Sequence[Scheme]) -> list[Need]:
 
 def order_schemes(schemes: Sequence[Scheme]) -> list[Scheme]:
     """Schemes so that each stands behind those whose product it reads. Raises ``KaiwuError`` on a cycle."""
-    makers = {scheme.produces: scheme for scheme in schemes if scheme.produces}
+    makers: dict[str, list[Scheme]] = {}
+    for scheme in schemes:
+        if scheme.produces:
+            makers.setdefault(scheme.produces, []).append(scheme)
     ordered: list[Scheme] = []
     state: dict[str, int] = {}
 
@@ -58,8 +61,7 @@ def order_schemes(schemes: Sequence[Scheme]) -> list[Scheme]:
             raise KaiwuError(Problem("S-CYCLE", f"方案互相依赖: {ring}", f"schemes depend on each other: {ring}"))
         state[scheme.code] = 1
         for need in scheme.needs():
-            maker = makers.get(need.variable.code)
-            if maker is not None and need.offset == 0:
+            for maker in makers.get(need.variable.code, []) if need.offset == 0 else []:
                 visit(maker, (*path, scheme.code))
         state[scheme.code] = 2
         ordered.append(scheme)
@@ -93,12 +95,18 @@ def _decide(scheme: Scheme, facts: Facts, changes: Sequence[ClassChange]) -> Res
 def check_complete(scheme: Scheme, population: pl.Series, result: Result) -> None:
     """Every entity of the scope has exactly one decision under every item, or the list is refused by name."""
     table = result.decisions
+    if table.is_empty() and len(population):
+        zh, en = (
+            f"{scheme.zh}: 范围 {len(population)} 个, 名单是空的; 不能公布",
+            f"{scheme.en}: {len(population)} in scope, the list is empty",
+        )
+        raise KaiwuError(Problem("S-INCOMPLETE", zh, en))
     counts = table.group_by("item").agg(pl.len().alias("rows"), pl.col("entity").n_unique().alias("entities"))
     for row in counts.iter_rows(named=True):
-        if row["rows"] == row["entities"] == len(population):
-            continue
         listed = table.filter(pl.col("item") == row["item"])["entity"]
         rest = population.filter(~population.is_in(listed.implode()))
+        if row["rows"] == row["entities"] == len(population) and rest.is_empty():
+            continue
         names = "、".join(rest.head(20).to_list())
         raise KaiwuError(
             Problem(

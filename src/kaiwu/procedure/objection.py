@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import polars as pl
 
@@ -15,9 +15,12 @@ from kaiwu.figure import Slot, make_figures
 from kaiwu.figure.fact import read_value
 from kaiwu.figure.variable import PeriodType, Variable
 from kaiwu.procedure.record import Objection, RunRecord
-from kaiwu.procedure.run import Progress, Run, _silent, run_job
-from kaiwu.procedure.workspace import Workspace
+from kaiwu.procedure.run import Progress, Run, _silent, run_job, thaw_packs
+from kaiwu.procedure.workspace import Job, Workspace
 from kaiwu.quantity import KaiwuError, Problem
+
+_KEPT = ("status", "price_basis", "sample", "legal_basis", "purposes", "synthetic")
+"""What a corrected figure takes over from the one that it corrects."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +84,16 @@ def reject(workspace: Workspace, run: str, claim: Claim, *, signer: str, decided
 def rerun(
     workspace: Workspace, run: str, *, known_at: dt.date, created_at: str = "", progress: Progress = _silent
 ) -> Run:
-    """The same job with the same date, year and signed changes of class, as known later: the run after objections."""
+    """The run after objections: the same scope, packs, date, year and signed changes of class, as known later."""
     record = workspace.state.run(run)
-    job = replace(workspace.job(record.job), as_of=record.as_of, rated=record.rated, changes=record.changes)
-    return run_job(workspace, job, known_at=known_at, created_at=created_at, corrects=record.number, progress=progress)
+    job = Job(
+        code=record.job, zh=record.zh, en=record.en, schemes=record.schemes, kinds=(), packs=(), population="", as_of=record.as_of,
+        rated=record.rated, purpose=record.purpose, changes=record.changes, is_synthetic=record.is_synthetic,
+    )  # fmt: skip
+    return run_job(
+        workspace, job, known_at=known_at, created_at=created_at, corrects=record.number, progress=progress,
+        library=thaw_packs(workspace, record.pack_digest), scope=_scope(workspace, record),
+    )  # fmt: skip
 
 
 def _find(variables: dict[str, Variable], name: str) -> Variable:
@@ -104,24 +113,39 @@ def _period(record: RunRecord, variable: Variable, offset: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Frozen:
-    """What a run froze about the entities of some claims: who was in scope, and which cells were synthetic."""
+    """What a run froze about the entities of some claims: who was in scope, what was read, and the figures behind it."""
 
     scope: frozenset[str]
-    synthetic: dict[tuple[str, str], bool]
+    slots: frozenset[str]
+    figures: dict[tuple[str, str], dict[str, object]]  # (entity, slot) -> the stored figure
+
+
+def _table_of(workspace: Workspace, record: RunRecord, name: str) -> pl.LazyFrame:
+    return pl.scan_parquet(workspace.runs_folder / record.number / "frame" / f"{name}.parquet")
+
+
+def _scope(workspace: Workspace, record: RunRecord) -> pl.Series:
+    return _table_of(workspace, record, "table").select("entity").collect()["entity"]
 
 
 def _frozen(workspace: Workspace, record: RunRecord, entities: set[str]) -> _Frozen:
-    folder = workspace.runs_folder / record.number / "frame"
-    scope = pl.read_parquet(folder / "table.parquet", columns=["entity"])["entity"]
-    sources = pl.scan_parquet(folder / "sources.parquet").filter(pl.col("entity").is_in(sorted(entities)))
-    cells = sources.select("entity", "slot", "synthetic").collect()
-    return _Frozen(frozenset(scope), {(e, slot): bool(is_synthetic) for e, slot, is_synthetic in cells.iter_rows()})
+    slots = frozenset(_table_of(workspace, record, "table").collect_schema().names()) - {"entity"}
+    sources = _table_of(workspace, record, "sources").filter(pl.col("entity").is_in(sorted(entities)))
+    cells = sources.select("entity", "slot", "figure").collect()
+    variables = {slot.partition("@")[0] for slot in cells["slot"].unique()}
+    kept = workspace.figures.scan_lazily(variables, record.known_at).select(*_KEPT, "figure")
+    rows = kept.filter(pl.col("figure").is_in(cells["figure"].unique().implode())).collect()
+    joined = cells.join(rows, on="figure", how="inner")
+    return _Frozen(
+        frozenset(_scope(workspace, record)), slots, {(r["entity"], r["slot"]): r for r in joined.iter_rows(named=True)}
+    )
 
 
 def _figure(
     workspace: Workspace, record: RunRecord, claim: Claim, variables: dict[str, Variable], frozen: _Frozen
 ) -> dict[str, object]:
-    """The corrected figure, labelled synthetic where the one that it corrects is."""
+    """The corrected figure: it may be read for the same purposes as the one that it corrects, at the same prices, and is
+    labelled synthetic where that one is. The correction of a final figure is final."""
     variable = _find(variables, claim.variable)
     value = read_value(variable, claim.value)
     if value is None:
@@ -134,8 +158,14 @@ def _figure(
             f"“{claim.entity}” is not in run {record.number}",
         )
         raise KaiwuError(Problem("S-CLAIM", zh, en))
-    synthetic = frozen.synthetic.get((claim.entity, Slot(variable, claim.offset).name), workspace.is_synthetic)
+    slot = Slot(variable, claim.offset).name
+    if slot not in frozen.slots:
+        zh, en = f"第 {record.number} 号测算没有用到“{slot}”", f"run {record.number} does not read “{slot}”"
+        raise KaiwuError(Problem("S-CLAIM", zh, en, text=slot))
+    default = dict.fromkeys(_KEPT, "") | {"synthetic": workspace.is_synthetic}
+    old = frozen.figures.get((claim.entity, slot), default)
     return {
+        **{key: old[key] for key in _KEPT},
         "entity": claim.entity,
         "variable": variable.code,
         "period": _period(record, variable, claim.offset),
@@ -145,9 +175,8 @@ def _figure(
         "scope": variable.scope,
         "source": f"异议更正: {claim.evidence or claim.reason}",
         "place": f"第 {record.number} 号测算",
-        "status": "revised",
+        "status": "final" if old["status"] == "final" else "revised",
         "standing": "attested",
-        "synthetic": synthetic,
     }
 
 

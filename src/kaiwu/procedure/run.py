@@ -95,12 +95,21 @@ def run_job(
     known_at: dt.date,
     created_at: str = "",
     corrects: str = "",
+    library: Library | None = None,
+    scope: pl.Series | None = None,
     progress: Progress = _silent,
 ) -> Run:
-    """Execute a job of a workspace as known on a day, keep it under a new number and return it."""
-    library = workspace.library
+    """Execute a job of a workspace as known on a day, keep it under a new number and return it.
+
+    ``library`` and ``scope`` (entities) are those of an earlier run that this one follows; by default those of today.
+    """
+    library = library or workspace.library
     schemes = select_schemes(library, job)
-    population = workspace.population(job.population, job.as_of, job.ids).select("entity")
+    population = (
+        workspace.population(job.population, job.as_of, job.ids).select("entity")
+        if scope is None
+        else pl.DataFrame({"entity": scope})
+    )
     if population.height == 0:
         raise KaiwuError(
             Problem(
@@ -171,8 +180,9 @@ def _frozen_path(workspace: Workspace, digest: str) -> Path:
 def thaw_packs(workspace: Workspace, digest: str) -> Library:
     """The packs as a run used them. Raises ``KaiwuError`` if they are gone or altered."""
     path = _frozen_path(workspace, digest)
-    if workspace.library.digest == digest:
-        return workspace.library
+    current = _current_library(workspace)
+    if current is not None and current.digest == digest:
+        return current
     if not path.is_file():
         raise KaiwuError(
             Problem(
@@ -186,6 +196,14 @@ def thaw_packs(workspace: Workspace, digest: str) -> Library:
     if library.digest != digest:
         raise KaiwuError(Problem("S-FROZEN", "冻结的内容包被改动", "the frozen packs were altered", where=str(path)))
     return library
+
+
+def _current_library(workspace: Workspace) -> Library | None:
+    """The packs as they stand now, or ``None`` where they are gone or broken: a replay does not need them."""
+    try:
+        return workspace.library
+    except KaiwuError:
+        return None
 
 
 def save_results(folder: Path, execution: Execution) -> None:

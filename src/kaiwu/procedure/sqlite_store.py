@@ -68,7 +68,7 @@ class SqliteRunStore:
 
     def run(self, number: str) -> RunRecord:
         """The run of a number, ``1`` and ``0001`` alike."""
-        wanted = f"{int(number):04d}" if number.isdigit() else number
+        wanted = f"{int(number):04d}" if number.isascii() and number.isdigit() else number
         for record in self.runs():
             if record.number == wanted:
                 return record
