@@ -192,3 +192,48 @@ def test_the_rated_year_decides_the_version_where_the_rulebook_says_so(tmp_path)
     day = dt.date(2022, 8, 1)
     assert library.version_of("f", day).code == "a"  # a run in 2022 rates 2021
     assert library.version_of("f", day, rated=2022).code == "b"
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "code"),
+    [
+        ("periods.yaml", "- 上年", "F-KEY-TYPE"),
+        ("periods.yaml", "periods: [上年]", "F-KEY-TYPE"),
+        ("taxonomies/t.csv", "code,zh\na,甲,多余\n", "P-CSV"),
+        ("sources.csv", "source_id,title\nA,x,y\n", "P-CSV"),
+        ("taxonomies/t.csv", "code,zh\n" + "a" * 200_000 + ",甲\n", "P-CSV"),
+        (
+            "variables/w.yaml",
+            "variables:\n  w: {zh: 数, en: W, kind: money, unit: 元, bound: [[], 1元]}",
+            "F-VAR-BOUND",
+        ),
+        (
+            "variables/w.yaml",
+            "variables:\n  w: {zh: 数, en: W, kind: money, unit: 元, bound: [null, 1元]}",
+            "F-VAR-BOUND",
+        ),
+    ],
+)
+def test_files_of_another_shape_are_mistakes_and_no_crash(tmp_path, path, text, code):
+    assert code in problems(tmp_path, {path: text})
+
+
+@pytest.mark.parametrize("key", ["pot: x", "valid: 2010", "application: [1]", "document: 办法"])
+def test_keys_that_want_keys_below_them_say_so(tmp_path, key):
+    text = clause("营业收入 > 0元").replace("when:", f"{key}, when:")
+    assert problems(tmp_path, {"rulebooks/r.yaml": text}) == ["F-KEY-TYPE"]
+
+
+def test_a_key_that_would_be_passed_over_is_refused(tmp_path):
+    text = clause("营业收入 > 0元").replace("when:", "floor: 1万元, when:")
+    assert problems(tmp_path, {"rulebooks/r.yaml": text}) == ["F-KEY-UNKNOWN"]
+
+
+def test_a_rulebook_that_is_open_to_all_decides_everybody(tmp_path):
+    import datetime as dt
+
+    from kaiwu.pack.decide import decide
+
+    make_pack(tmp_path, {"rulebooks/r.yaml": clause("true")})
+    done = decide("r", [{}, {}], as_of=dt.date(2025, 6, 1), roots=[tmp_path])
+    assert done.result.decisions["outcome"].to_list() == [1, 1]

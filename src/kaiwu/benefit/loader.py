@@ -22,10 +22,10 @@ from kaiwu.rule.rulebook import HEAD_KEYS, Head, open_rulebook, read_head, read_
 from kaiwu.rule.vocabulary import EDGE_WORDS, Vocabulary
 from kaiwu.table import Document, KeyPath
 
-BOOK_KEYS = (*HEAD_KEYS, "clauses", "rounding", "let", "application")
+BOOK_KEYS = (*HEAD_KEYS, "clauses", "rounding")
 CLAUSE_KEYS = (
     "id", "article", "zh", "en", "text", "department", "valid", "document", "when", "cohort", "veto", "human",
-    "amount", "cap", "floor", "rounding", "upper_limit", "matter", "pot", "grants", "status", "application", "note",
+    "amount", "cap", "rounding", "upper_limit", "matter", "pot", "grants", "status", "application", "note",
 )  # fmt: skip
 ROUNDING_MODES = ("half_up", "down", "up")
 TRUE = x.Truth(value=True, text="true")
@@ -93,7 +93,7 @@ class _Reader:
             validity=self.validity(entry),
             document=read_source(self.sub(entry, "document")) if own else self.head.document,
             matter=entry.text("matter"),
-            pot=dict(row.get("pot") or {}),
+            pot=dict(self.sub(entry, "pot").data),
             grants=entry.text("grants"),
             status=entry.choice("status", ("in_use", "draft", "superseded"), "in_use"),
             application=read_validity(self.sub(entry, "application")),
@@ -101,7 +101,10 @@ class _Reader:
         )
 
     def sub(self, entry: Entry, key: str) -> Entry:
+        """The mapping below a key; anything else there is a mistake."""
         value = entry.data.get(key)
+        if value is not None and not isinstance(value, dict):
+            entry.complain("F-KEY-TYPE", f"“{key}”下面要写键", f"“{key}” needs keys below it", key)
         return Entry(entry.document, (*entry.path, key), value if isinstance(value, dict) else {}, entry.problems)
 
     def validity(self, entry: Entry) -> Any:
@@ -214,9 +217,8 @@ class _Reader:
     def amount(self, entry: Entry) -> Amount | None:
         spec = entry.data.get("amount")
         if spec is None:
-            for key in ("cap", "floor"):
-                if entry.data.get(key) is not None:
-                    entry.complain("B-CAP", f"没有 amount, {key} 无从适用", f"{key} without an amount", key)
+            if entry.data.get("cap") is not None:
+                entry.complain("B-CAP", "没有 amount, cap 无从适用", "cap without an amount", "cap")
             return None
         text = expand(spec, self.context, (*entry.path, "amount"))
         formula = self.money(text, (*entry.path, "amount"))

@@ -135,7 +135,7 @@ def program_columns(program: Program, facts: Facts) -> dict[str, pl.Series]:
     height = facts.table.height
     context = {"#as_of": date_index(facts.as_of), "#rated": facts.rated}
     columns = {}
-    for slot in program.slots:
+    for slot in {"#as_of": 0, **dict.fromkeys(program.slots)}:  # one column at least: it tells the number of rows
         if slot in context:
             columns[slot] = pl.Series(slot, [context[slot]], dtype=pl.Int64).new_from_index(0, height)
         elif slot in facts.table.columns:

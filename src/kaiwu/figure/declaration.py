@@ -278,6 +278,10 @@ def _read_bound(entry: Entry, index: int, end: Any, kind: Kind, unit: Unit | Non
 def _read_amount(entry: Entry, index: int, end: Any, kind: Kind, unit: Unit, grain: Fraction) -> int | None:
     """A bound with its unit. Zero is the same in every unit, counts and points have one: those go bare."""
     bare = kind in (Kind.COUNT, Kind.SCORE)
+    if isinstance(end, bool) or not isinstance(end, int | Fraction | str):
+        zh, en = f"要写带单位的数量, 例如 1000{unit.zh}", f"write a quantity with its unit, such as 1000{unit.zh}"
+        entry.complain("F-VAR-BOUND", zh, en, "bound", index)
+        return None
     if isinstance(end, int | Fraction) and not isinstance(end, bool):
         if not (bare or end == 0):
             zh, en = f"数值要带单位, 例如 {end}{unit.zh}", f"a number needs its unit, such as {end}{unit.zh}"

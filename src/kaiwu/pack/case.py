@@ -17,8 +17,8 @@ import polars as pl
 from kaiwu.figure.fact import read_value
 from kaiwu.figure.variable import Kind, Variable
 from kaiwu.pack.library import LOADERS, Library, Shelf, _loader
-from kaiwu.quantity import KaiwuError, date_index, format_quantity, parse_quantity
-from kaiwu.quantity.dimension import RATIO, RATIO_ONE
+from kaiwu.quantity import KaiwuError, Problem, date_index, format_quantity, parse_quantity, to_grain
+from kaiwu.quantity.dimension import MONEY, RATIO, RATIO_ONE
 from kaiwu.rule.check import Checker
 from kaiwu.rule.decision import Decision, Facts, Need, Scheme
 from kaiwu.rule.outcome import Outcome
@@ -59,9 +59,15 @@ def run_cases(library: Library, pack: str | None = None) -> list[CaseReport]:
 def _run_shelf(library: Library, shelf: Shelf) -> Iterator[CaseReport]:
     for name in shelf.pack.names("tests"):
         document = shelf.pack.document(name)
-        defaults = {k: v for k, v in (document.data or {}).items() if k != "tests"}
-        for i, case in enumerate((document.data or {}).get("tests") or []):
-            yield _run_case(library, shelf, document, i, {**defaults, **case})
+        data = document.data if isinstance(document.data, dict) else {"tests": document.data}
+        defaults = {k: v for k, v in data.items() if k != "tests"}
+        cases = data.get("tests") or []
+        for i, case in enumerate(cases if isinstance(cases, list) else [cases]):
+            if isinstance(case, dict):
+                yield _run_case(library, shelf, document, i, {**defaults, **case})
+            else:
+                shape = "用例要写 name, cites, expect 等键 / a case needs keys such as name, cites, expect"
+                yield CaseReport(f"#{i + 1}", document.where("tests", i), "", (shape,))
 
 
 def _run_case(library: Library, shelf: Shelf, document: Document, index: int, case: Mapping[str, Any]) -> CaseReport:
@@ -75,12 +81,46 @@ def _run_case(library: Library, shelf: Shelf, document: Document, index: int, ca
         differences.append("缺少 cites(条款、案例编号或算式) / “cites” is missing: name the clause, case or arithmetic")
     if not isinstance(case.get("expect"), dict) or not case["expect"]:
         differences.append("缺少 expect / “expect” is missing")
+    differences += _check_shape(case)
     if not differences:
         try:
             differences += _load_case(shelf, case) if "load" in case else _decide_case(library, shelf, case)
         except KaiwuError as error:
             differences += [str(p) for p in error.problems]
     return CaseReport(name, where, str(case.get("cites") or ""), tuple(differences))
+
+
+def _check_shape(case: Mapping[str, Any]) -> list[str]:
+    """What is not of the kind that its key wants; a case that expects nothing cannot fail and is a mistake."""
+    out = []
+    for key, kind, zh, en in (
+        ("as_of", dt.date, "日期, 如 2025-06-30, 不加引号", "a date such as 2025-06-30 without quotes"),
+        ("rated", int, "四位年份", "a year"),
+        ("facts", dict, "名称: 值", "name: value"),
+        ("population", dict, "主体: {名称: 值}", "entity: {name: value}"),
+    ):
+        value = case.get(key)
+        if value is not None and (not isinstance(value, kind) or isinstance(value, bool)):
+            out.append(f"{key}: 要写{zh} / wants {en}")
+    people, expect = case.get("population"), case.get("expect")
+    if isinstance(people, dict):
+        out += [
+            f"{name}: 要写名称: 值 / wants name: value"
+            for name, row in people.items()
+            if not isinstance(row, dict | None)
+        ]
+    if not isinstance(expect, dict) or out:
+        return out
+    for name, part in expect.items() if isinstance(people, dict) else [("expect", expect)]:
+        if not isinstance(part, dict) or not part:
+            out.append(f"{name}: 要写期望, 如 {{outcome: 符合}} / wants expectations such as {{outcome: 符合}}")
+            continue
+        if isinstance(people, dict) and name not in people:
+            out.append(f"{name}: 不在 population 中 / is not in population")
+        for key, kinds in (("missing", list), ("near", dict), ("figures", dict)):
+            if key in part and (not isinstance(part[key], kinds) or (key != "missing" and not part[key])):
+                out.append(f"{name}.{key}: 写法不对, 或是空的 / is of the wrong kind or empty")
+    return out
 
 
 def _load_case(shelf: Shelf, case: Mapping[str, Any]) -> list[str]:
@@ -226,13 +266,20 @@ def _outcome(word: Any) -> Outcome | str:
 
 def _amount(value: Any) -> tuple[int, int]:
     ends = value if isinstance(value, list) else [value, value]
-    low, high = (0 if v == 0 else int(parse_quantity(str(v)).base) for v in ends)
+    if len(ends) != 2:
+        zh, en = "金额要写一个数或 [低, 高]", "an amount is one number or [low, high]"
+        raise KaiwuError(Problem("P-CASE-AMOUNT", zh, en, text=str(value)))
+    low, high = (0 if v == 0 else to_grain(parse_quantity(str(v), dimension=MONEY).base, Fraction(1)) for v in ends)
     return low, high
 
 
 def _number(value: Any) -> Fraction | None:
     text = str(value).removesuffix("分").strip()
-    return Fraction(text) if text else None
+    try:
+        return Fraction(text) if text else None
+    except ValueError as error:
+        zh, en = "得分要写数, 如 86.5", "a score is a number such as 86.5"
+        raise KaiwuError(Problem("P-CASE-SCORE", zh, en, text=text)) from error
 
 
 def _slot(name: str, shelf: Shelf) -> str:

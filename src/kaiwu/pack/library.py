@@ -207,7 +207,7 @@ def _shelve(
     before = len(problems)
     taxonomies |= _try(problems, lambda: load_taxonomies(pack), {})
     for name in pack.names("sources", ".csv"):
-        sources |= {row.get("source_id", ""): row for row in pack.rows(name)}
+        sources |= {row.get("source_id", ""): row for row in _try(problems, partial(pack.rows, name), [])}
     own[pack.code] = []
     for name in pack.names("variables"):
         own[pack.code] += _try(problems, partial(_load_variables, pack, name, taxonomies), [])
@@ -225,7 +225,18 @@ def _load_variables(pack: Pack, name: str, taxonomies: Mapping[str, Mapping[str,
 
 def _load_periods(pack: Pack, name: str) -> dict[str, Any]:
     document = pack.document(name)
-    entry = Entry(document, ("periods",), (document.data or {}).get("periods") or {}, [])
+    data = document.data if isinstance(document.data, dict) else {}
+    words = data.get("periods") or {}
+    if not isinstance(words, dict) or (document.data is not None and not isinstance(document.data, dict)):
+        raise KaiwuError(
+            document.problem(
+                "F-KEY-TYPE",
+                "要写 periods: {年份词: {种类: [偏移…]}}",
+                "write periods: {word: {kind: [offsets]}}",
+                "periods",
+            )
+        )
+    entry = Entry(document, ("periods",), words, [])
     periods = read_periods(entry)
     if entry.problems:
         raise KaiwuError(entry.problems)

@@ -50,9 +50,20 @@ class Pack:
         )
 
     def rows(self, name: str) -> list[dict[str, str]]:
-        """A CSV file of the pack as rows; cells are stripped text."""
+        """A CSV file of the pack as rows; cells are stripped text. Raises ``KaiwuError`` where it is malformed."""
         reader = csv.DictReader(io.StringIO(self.files[name]))
-        return [{(k or "").strip(): (v or "").strip() for k, v in row.items()} for row in reader]
+        try:
+            rows = list(reader)
+        except csv.Error as error:
+            where = f"{self.code}/{name}:{reader.line_num}"
+            raise KaiwuError(
+                Problem("P-CSV", f"CSV 写法有误: {error}", f"the CSV cannot be read: {error}", where=where)
+            ) from error
+        for line, row in enumerate(rows, start=2):
+            if any(row.get(None) or ()):
+                zh, en = f"第 {line - 1} 行的单元格多于表头", f"row {line - 1} has more cells than the head"
+                raise KaiwuError(Problem("P-CSV", zh, en, where=f"{self.code}/{name}:{line}"))
+        return [{(k or "").strip(): (v or "").strip() for k, v in row.items() if k is not None} for row in rows]
 
 
 def read_pack(folder: Path) -> Pack:

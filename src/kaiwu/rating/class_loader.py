@@ -118,7 +118,11 @@ class ClassReader:
         entry = self.reader.below(self.entry, "ties", data=spec)
         entry.check_keys(("rule", "then"))
         keys = []
-        for i, key in enumerate(entry.data.get("rule") or []):
+        rule = entry.data.get("rule") or []
+        if not isinstance(rule, list):
+            entry.complain("F-KEY-TYPE", "rule 要写列表", "rule wants a list", "rule")
+            rule = []
+        for i, key in enumerate(rule):
             data = {"value": key} if isinstance(key, str) else key
             row = self.reader.below(entry, "rule", i, data=data)
             row.check_keys(("value", "direction"))
