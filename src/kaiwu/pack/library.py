@@ -146,8 +146,19 @@ def open_library(names: Iterable[str], roots: Sequence[Path] | None = None) -> L
 
 
 def thaw_library(files: Mapping[str, Mapping[str, str]]) -> Library:
-    """The library that a run has frozen."""
-    return build_library([make_pack(f, code) for code, f in files.items()])
+    """The library that a run has frozen; the order in which its packs were kept is immaterial."""
+    packs = {code: make_pack(content, code) for code, content in files.items()}
+    ordered: dict[str, Pack] = {}
+
+    def take(code: str) -> None:
+        if code in packs and code not in ordered:
+            for other in packs[code].depends:
+                take(other)
+            ordered[code] = packs[code]
+
+    for code in sorted(packs):
+        take(code)
+    return build_library(ordered.values())
 
 
 def _collect(name: str, places: Mapping[str, Path], packs: dict[str, Pack], opened: tuple[str, ...]) -> None:

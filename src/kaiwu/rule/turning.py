@@ -14,6 +14,7 @@ from itertools import islice, product
 from math import floor
 
 from kaiwu.rule import expression as x
+from kaiwu.rule.outcome import Outcome
 from kaiwu.rule.reference import Reference, Row
 
 MAX_VARIANTS = 64
@@ -48,6 +49,7 @@ def bisect(is_inside: Callable[[int], bool], inside: int, outside: int) -> int:
 
 def _of_comparison(node: Comparison, ref: x.Ref, step: int, before: int, row: Row) -> Iterator[int]:
     for left, right in islice(_variants_of_sides(node, row), MAX_VARIANTS):
+        left, right = _fold(left, ref.slot, row), _fold(right, ref.slot, row)
         if _is_linear(left, ref.slot, row) and _is_linear(right, ref.slot, row):
             root = _root(left, right, ref.slot, before, row)
             if root is not None:
@@ -88,6 +90,42 @@ def _variants(node: x.Num, row: Row) -> list[x.Num]:
         case _:
             return [node]
     return found if len(found) <= MAX_VARIANTS else [node]
+
+
+def _fold(node: x.Num, slot: str, row: Row) -> x.Num:
+    """The same number with every part that the figure does not touch computed once; the search asks thousands of times."""
+    if slot not in x.slots_of(node):
+        value = Reference(row).number(node)
+        return x.Literal(value=value, dimension=node.dimension, text=node.text) if isinstance(value, Fraction) else node
+    match node:
+        case x.Arith():
+            return replace(node, left=_fold(node.left, slot, row), right=_fold(node.right, slot, row))
+        case x.Rate():
+            return replace(node, new=_fold(node.new, slot, row), old=_fold(node.old, slot, row))
+        case x.Round():
+            return replace(node, inner=_fold(node.inner, slot, row))
+        case x.Pick():
+            return replace(node, items=tuple(_fold(item, slot, row) for item in node.items))
+        case x.Choose():
+            return _fold_cases(node, slot, row)
+        case x.Derived() if row.get(node.ref.slot) is None and node.ref.slot != slot:
+            return _fold(node.formula, slot, row)
+    return node
+
+
+def _fold_cases(node: x.Choose, slot: str, row: Row) -> x.Num:
+    """Cases whose condition the figure does not touch are settled; the first one that holds ends the list."""
+    cases: list[tuple[x.Bool, x.Num]] = []
+    for test, value in node.cases:
+        outcome = Reference(row).outcome(test) if slot not in x.slots_of(test) else None
+        if outcome is Outcome.FAIL:
+            continue
+        if outcome is Outcome.PASS:
+            otherwise = _fold(value, slot, row)
+            return replace(node, cases=tuple(cases), otherwise=otherwise) if cases else otherwise
+        cases.append((test, _fold(value, slot, row)))
+    otherwise = _fold(node.otherwise, slot, row)
+    return replace(node, cases=tuple(cases), otherwise=otherwise) if cases else otherwise
 
 
 def _is_linear(node: x.Num, slot: str, row: Row) -> bool:
