@@ -30,6 +30,12 @@ def test_a_number_that_is_none_is_refused_by_name(workspace: Workspace, number: 
         workspace.state.run(number)
 
 
+def test_a_damaged_record_of_runs_is_named(workspace: Workspace) -> None:
+    (workspace.folder / "state.db").write_bytes(b"no database at all" * 100)
+    with pytest.raises(KaiwuError, match="S-STATE"):
+        workspace.state.runs()
+
+
 def test_a_list_that_is_empty_or_of_others_is_not_complete(workspace: Workspace) -> None:
     scheme = workspace.library.scheme("strong")
     scope = pl.Series(["F00", "F01"])

@@ -44,12 +44,24 @@ class SqliteRunStore:
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
-        connection = sqlite3.connect(self.path, timeout=30, isolation_level=None)
-        connection.execute("PRAGMA foreign_keys = ON")
         try:
+            connection = sqlite3.connect(self.path, timeout=30, isolation_level=None)
+        except sqlite3.Error as error:
+            raise self._unusable(error) from error
+        try:
+            connection.execute("PRAGMA foreign_keys = ON")
             yield connection
+        except sqlite3.DatabaseError as error:
+            raise self._unusable(error) from error
         finally:
             connection.close()
+
+    def _unusable(self, error: sqlite3.Error) -> KaiwuError:
+        zh, en = (
+            f"记录库不能读写({error}); 请检查权限, 或从备份恢复",
+            f"cannot be used ({error}): check its rights, or restore a backup",
+        )
+        return KaiwuError(Problem("S-STATE", zh, en, where=str(self.path)))
 
     def next_number(self) -> str:
         """``0001``, ``0002`` …; a number is spent even if its run fails."""

@@ -21,9 +21,12 @@ from kaiwu.identity import EntityKind, Register, entity_frame
 from kaiwu.pack import Library, builtin_packs, open_library
 from kaiwu.procedure.class_change import ClassChange, read_changes
 from kaiwu.procedure.sqlite_store import SqliteRunStore
+from kaiwu.procedure.toml_table import Table
 from kaiwu.quantity import KaiwuError, Problem
 
 CONFIG = "kaiwu.toml"
+_HEAD_KEYS = {"zh", "en", "packs", "pack_roots", "synthetic", "note"}
+_FIRST_YEAR, _LAST_YEAR = 1900, 2199
 _JOB_KEYS = {
     "code",
     "zh",
@@ -148,22 +151,33 @@ def open_workspace(folder: Path | str) -> Workspace:
 
 
 def _build(folder: Path, data: Mapping[str, Any], where: str) -> Workspace:
-    head = data.get("workspace") or {}
     problems: list[Problem] = []
-    is_synthetic = bool(head.get("synthetic", False))
-    jobs = tuple(_job(job, i, where, problems, is_synthetic) for i, job in enumerate(data.get("job") or []))
-    packs = tuple(head.get("packs") or ())
+    top = Table(data, where, problems)
+    top.check_keys({"workspace", "job"})
+    head = Table(data.get("workspace"), f"{where} workspace", problems)
+    head.check_keys(_HEAD_KEYS)
+    is_synthetic = head.flag("synthetic", False)
+    rows = data.get("job") or []
+    if not isinstance(rows, list):
+        top.complain("job", "要写成 [[job]] 表", "is written as tables [[job]]")
+        rows = []
+    jobs = tuple(_job(Table(row, f"{where} job[{i}]", problems), is_synthetic) for i, row in enumerate(rows))
+    codes = [job.code for job in jobs]
+    for code in sorted({c for c in codes if codes.count(c) > 1}):
+        top.complain("job", f"code“{code}”重复", f"code “{code}” occurs twice")
+    packs = head.texts("packs")
     if not packs:
         problems.append(
             Problem("S-PACKS", '没有写用哪些内容包: packs = ["…"]', 'no packs are named: packs = ["…"]', where=where)
         )
+    roots = tuple((folder / r).resolve() for r in head.texts("pack_roots") or ("packs",))
+    zh, en = head.text("zh") or folder.name, head.text("en") or folder.name
     if problems:
         raise KaiwuError(problems)
-    roots = tuple((folder / r).resolve() for r in head.get("pack_roots") or ["packs"])
     return Workspace(
         folder=folder,
-        zh=str(head.get("zh") or folder.name),
-        en=str(head.get("en") or folder.name),
+        zh=zh,
+        en=en,
         packs=packs,
         pack_roots=(*(r for r in roots if r.is_dir()), builtin_packs()),
         is_synthetic=is_synthetic,
@@ -171,37 +185,35 @@ def _build(folder: Path, data: Mapping[str, Any], where: str) -> Workspace:
     )
 
 
-def _job(data: Mapping[str, Any], index: int, where: str, problems: list[Problem], is_synthetic: bool) -> Job:
-    place = f"{where} job[{index}]"
-    for key in set(data) - _JOB_KEYS:
-        problems.append(Problem("S-JOB-KEY", f"不认识的键“{key}”", f"unknown key “{key}”", where=place))
-    as_of = data.get("as_of")
-    if not data.get("code"):
-        problems.append(Problem("S-JOB-KEY", "缺少 code", "“code” is missing", where=place))
-    if not isinstance(as_of, dt.date):
-        problems.append(
-            Problem("S-JOB-KEY", "as_of 要写日期, 如 2023-06-30", "as_of wants a date such as 2023-06-30", where=place)
-        )
+def _job(table: Table, is_synthetic: bool) -> Job:
+    table.check_keys(_JOB_KEYS)
+    as_of = table.data.get("as_of")
+    code = table.text("code")
+    if not code and "code" not in table.wrong:
+        table.complain("code", "缺少, 请补上", "is missing")
+    if not isinstance(as_of, dt.date) or isinstance(as_of, dt.datetime):
+        table.complain("as_of", "要写日期, 如 2023-06-30", "wants a date such as 2023-06-30")
         as_of = dt.date(1970, 1, 1)
-    code = str(data.get("code"))
+    population = table.text("population") or "firm"
+    if population not in {kind.value for kind in EntityKind}:
+        listed = ", ".join(kind.value for kind in EntityKind)
+        table.complain("population", f"要写主体种类: {listed}", f"wants a kind of entity: {listed}")
+    rated = table.data.get("rated", as_of.year - 1)
+    if not isinstance(rated, int) or isinstance(rated, bool) or not _FIRST_YEAR <= rated <= _LAST_YEAR:
+        table.complain("rated", "要写四位年份, 如 2022", "wants a year such as 2022")
+        rated = as_of.year
     return Job(
         code=code,
-        zh=str(data.get("zh") or code),
-        en=str(data.get("en") or code),
-        schemes=_texts(data.get("schemes")),
-        kinds=_texts(data.get("kinds")),
-        packs=_texts(data.get("packs")),
-        population=str(data.get("population") or "firm"),
+        zh=table.text("zh") or code,
+        en=table.text("en") or code,
+        schemes=tuple(dict.fromkeys(table.texts("schemes"))),
+        kinds=table.texts("kinds"),
+        packs=table.texts("packs"),
+        population=population,
         as_of=as_of,
-        rated=int(data.get("rated") or as_of.year - 1),
-        purpose=str(data.get("purpose") or code),
-        changes=read_changes(data.get("changes") or [], place, problems),
-        ids=_texts(data.get("ids")),
-        is_synthetic=bool(data.get("synthetic", is_synthetic)),
+        rated=rated,
+        purpose=table.text("purpose") or code,
+        changes=read_changes(table.data.get("changes") or [], table.where, table.problems),
+        ids=table.texts("ids"),
+        is_synthetic=table.flag("synthetic", is_synthetic),
     )
-
-
-def _texts(value: Any) -> tuple[str, ...]:
-    if value is None:
-        return ()
-    return tuple(value) if isinstance(value, Sequence) and not isinstance(value, str) else (str(value),)
