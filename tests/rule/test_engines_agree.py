@@ -45,7 +45,7 @@ NUMPY_LIMITS: list[dict[str, dict[str, int]]] = [
 ]
 POLARS_LIMITS: list[dict[str, dict[str, int]]] = [
     {},
-    {"engine_polars": {"INLINE": 2, "MAX_DEPTH": 3, "BATCH_NODES": 1, "STREAM_ROWS": 0}},
+    {"translation": {"INLINE": 2, "MAX_DEPTH": 3}, "engine_polars": {"BATCH_NODES": 1, "STREAM_ROWS": 0}},
 ]
 
 
