@@ -132,7 +132,9 @@ def summarise(workspace: Workspace, runs: list[Run], speaker: Speaker) -> None:
         shown = listings if len(listings) <= 6 else listings[:6]
         for listing in shown:
             counts = " ".join(f"{label} {n}" for label, n in listing.counts)
-            rows.append((run.record.number, speaker.pick(listing.zh, listing.en), listing.scope, counts))
+            items = listing.expected // listing.scope if listing.scope else 1
+            scope = str(listing.scope) if items == 1 else f"{listing.scope} × {items}"
+            rows.append((run.record.number, speaker.pick(listing.zh, listing.en), scope, counts))
         if len(listings) > len(shown):
             rows.append(
                 (

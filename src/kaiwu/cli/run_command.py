@@ -19,6 +19,7 @@ from kaiwu.procedure.run import printable, run_job
 from kaiwu.quantity import KaiwuError, Problem
 from kaiwu.report import print_money, write_run
 from kaiwu.rule.decision import Decision
+from kaiwu.rule.outcome import Outcome
 
 
 @click.command()
@@ -199,7 +200,10 @@ def diff(before: str, after: str, workspace: Path, limit: int, speaker: Speaker)
             ]
         )
         return
-    rows = [(c.entity, c.scheme, c.item, c.before, c.after, speaker.pick(c.zh, c.en)) for c in changes[:limit]]
+    rows = [
+        (c.entity, c.scheme, c.item, _values(c.before, speaker), _values(c.after, speaker), speaker.pick(c.zh, c.en))
+        for c in changes[:limit]
+    ]
     columns = (
         ("主体", "方案", "条款", "之前", "之后", "原因")
         if speaker.language == "zh"
@@ -210,6 +214,28 @@ def diff(before: str, after: str, workspace: Path, limit: int, speaker: Speaker)
         columns,
         rows,
     )
+
+
+_HEADS: dict[str, tuple[str, str]] = {
+    "outcome": ("结论", "answer"), "low": ("金额下限", "lowest"), "high": ("金额上限", "highest"), "class": ("等级", "class"),
+    "rank": ("名次", "rank"), "score": ("得分(末位整数)", "score (last digit as unit)"), "status": ("状态", "status"),
+}  # fmt: skip
+_SHOWN = ("outcome", "status", "class", "rank", "score", "low", "high")
+
+
+def _values(values: dict[str, object], speaker: Speaker) -> str:
+    """The changed values in words: answers by name, money in 万元; columns that only serve programs are left out."""
+    shown = []
+    for name in (n for n in _SHOWN if n in values):
+        value, text = values[name], str(values[name])
+        if value is None:
+            text = "–"
+        elif name == "outcome" and isinstance(value, int):
+            text = speaker.pick(Outcome(value).zh, Outcome(value).en)
+        elif name in ("low", "high") and isinstance(value, int):
+            text = print_money(value, value)
+        shown.append(f"{speaker.pick(*_HEADS[name])} {text}")
+    return ", ".join(shown)
 
 
 @click.command("object")
