@@ -43,6 +43,8 @@ PERIODS = {
     )
 }
 
+EDGES = {"以上": ">=", "以下": "<", "超过": ">", "不足": "<"}
+
 LEAVES = {
     "money": ("营业收入", "研发费用", "利润", "补贴", "折算收入"),
     "area": ("用地", "建筑面积"),
@@ -121,10 +123,16 @@ def vocabularies(draw: st.DrawFn) -> Vocabulary:
         Variable("clean", "合规", "clean", Kind.JUDGEMENT, None, Fraction(1), 0, 1, PeriodType.POINT),
         Variable("grade", "等级", "grade", Kind.CATEGORY, None, Fraction(1), 0, 3, values=GRADES),
     ]  # fmt: skip
-    return Vocabulary({name: v for v in variables for name in v.names}, PERIODS)
+    return Vocabulary({name: v for v in variables for name in v.names}, PERIODS, EDGES)
 
 
-_FORMULAS = ("营业收入 + 利润", "近两年均(营业收入)", "30% * 营业收入", "营业收入 - 利润 * 研发费用 / 营业收入", "max(营业收入, 利润)")
+_FORMULAS = (
+    "营业收入 + 利润",
+    "近两年均(营业收入)",
+    "30% * 营业收入",
+    "营业收入 - 利润 * 研发费用 / 营业收入",
+    "max(营业收入, 利润)",
+)
 
 
 def _money(draw: st.DrawFn, code: str, zh: str, low: int) -> Variable:
@@ -172,7 +180,11 @@ def numbers(draw: st.DrawFn, dimension: str, depth: int, amount: bool = False) -
             other = draw(numbers(dimension, depth - 1, amount))
             return f"如果({draw(conditions(depth - 1))}, {one}, {other})"
         case "year":
-            word = draw(st.sampled_from(["上年", "近两年均", "近三年均", "近两年合计", "近两年最低", "近三年最高", "近两年增量", "次年"]))
+            word = draw(
+                st.sampled_from(
+                    ["上年", "近两年均", "近三年均", "近两年合计", "近两年最低", "近三年最高", "近两年增量", "次年"]
+                )
+            )
             return f"{word}({one})"
         case "times":
             return f"({draw(numbers('plain', depth - 1, amount))}) * ({one})"
@@ -257,10 +269,21 @@ def conditions(draw: st.DrawFn, depth: int) -> str:
             dimension = draw(st.sampled_from(["money", "area", "plain", "perland"]))
             low, high = draw(literals(dimension)), draw(literals(dimension))
             return f"({draw(numbers(dimension, depth - 1))} between {low} and {high})"
+        case "edge":
+            dimension = draw(st.sampled_from(["money", "area", "plain", "perland"]))
+            value, bound = draw(numbers(dimension, depth - 1)), draw(literals(dimension))
+            suffix = draw(st.sampled_from(["以上", "以下", ""]))
+            return (
+                f"({value}) {bound}{suffix}"
+                if suffix
+                else f"({value}) {draw(st.sampled_from(['超过', '不足']))} {bound}"
+            )
         case "flag":
             return draw(st.sampled_from(["上市", "规上", "上市 = 否", "重点", "合规", "重点 = 是", "规上 != 是"]))
         case "category":
-            return draw(st.sampled_from(["等级 = A", "等级 in (A, B)", "等级 != D", "等级 不属于 (C, D)", "上年 等级 = B"]))
+            return draw(
+                st.sampled_from(["等级 = A", "等级 in (A, B)", "等级 != D", "等级 不属于 (C, D)", "上年 等级 = B"])
+            )
         case "known":
             inner = draw(st.one_of(st.sampled_from(["营业收入", "等级", "重点", "折算收入"]), numbers("money", depth)))
             return f"已知({inner})"
@@ -286,13 +309,28 @@ def conditions(draw: st.DrawFn, depth: int) -> str:
     return f"{word}({draw(conditions(depth - 1))})"
 
 
-_ATOMS = ("compare", "flag", "category", "compare", "compare", "compound", "known", "between", "positive", "date", "truth")
+_ATOMS = (
+    "compare",
+    "edge",
+    "flag",
+    "category",
+    "compare",
+    "compare",
+    "compound",
+    "known",
+    "between",
+    "positive",
+    "date",
+    "truth",
+)
 _COMBINED = ("and", "or", "not", "and", "or", "each", "if")
 
 
 @st.composite
 def _comparisons(draw: st.DrawFn, depth: int) -> str:
-    dimension = draw(st.sampled_from(["money", "plain", "area", "person", "perland", "duration", "square", "money", "plain"]))
+    dimension = draw(
+        st.sampled_from(["money", "plain", "area", "person", "perland", "duration", "square", "money", "plain"])
+    )
     left = draw(numbers(dimension, depth))
     right = draw(st.one_of(literals(dimension), st.just("0"), numbers(dimension, depth)))
     if draw(st.booleans()):
@@ -305,7 +343,9 @@ def _comparisons(draw: st.DrawFn, depth: int) -> str:
 
 def stored_values(low: int, high: int) -> st.SearchStrategy[int | None]:
     """A cell: missing three times in ten, else an edge, a round number or anything within the bounds."""
-    round_numbers = [k * step for step in (1, 100, 10**4, 10**6, 10**8, 10**12) for k in (-3, -2, -1, 0, 1, 2, 3, 7, 10)]
+    round_numbers = [
+        k * step for step in (1, 100, 10**4, 10**6, 10**8, 10**12) for k in (-3, -2, -1, 0, 1, 2, 3, 7, 10)
+    ]
     edges = sorted({v for v in (0, 1, -1, low, high, low + 1, high - 1, *round_numbers) if low <= v <= high}, key=abs)
     anything = st.integers(low, high)
     return st.integers(0, 9).flatmap(
