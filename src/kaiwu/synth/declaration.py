@@ -182,7 +182,7 @@ class _Filling:
             likely = np.where(listed, 0.9, np.where(certified, 3 * self.rule.share, 0.8 * self.rule.share))
             everyone = self.form.pack in self.rule.pools
             chosen = self.member & (everyone | (self.rng.random(self.roster.count) < likely))
-            favoured = listed
+            favoured = listed | certified
         order = self.rng.permutation(np.flatnonzero(chosen))
         return order, np.asarray(favoured[order])
 
@@ -207,16 +207,13 @@ class _Filling:
         if variable.kind is Kind.FLAG:
             return self._flags(variable, named, favoured)
         if variable.kind is Kind.CATEGORY:
-            weights = np.array([2.0 if value == "none" else 1.0 for value in variable.values])
-            return np.array(variable.values, dtype=object)[
-                self.rng.choice(len(weights), len(order), p=weights / weights.sum())
-            ]
+            return self._choices(variable, favoured)
         if variable.kind is Kind.DATE:
             back = self.rng.integers(0, TODAY_SPREAD_DAYS, len(order))
             return np.array([dt.date(self.last, 12, 31) - dt.timedelta(days=int(b)) for b in back], dtype=object)
         if variable.kind is Kind.YEAR:
             return self.last - self.rng.integers(0, 6, len(order)).astype(np.float64)
-        return self._amounts(variable, size)
+        return self._amounts(variable, size, favoured)
 
     def _known(self, variable: Variable, named: MeasureName, order: Whole) -> NDArray[Any] | None:
         """What the model knows of a variable, where it is of its kind."""
@@ -230,14 +227,21 @@ class _Filling:
 
     def _flags(self, variable: Variable, named: MeasureName | None, favoured: Mask) -> Floats:
         hint = self.hints.get(variable.code, Hint())
-        chance = np.where(favoured, (1 + self.rule.agree) / 2, self.rule.agree)
+        chance = np.where(favoured, self.rule.agree_favoured, self.rule.agree)
         if hint.is_barred:
             chance = np.full(len(favoured), self.rule.veto)
         if named is not None and named.chance >= 0:
             chance = np.where(favoured, 3, 1) * named.chance
         return (self.rng.random(len(favoured)) < chance).astype(np.float64)
 
-    def _amounts(self, variable: Variable, size: Floats) -> Floats:
+    def _choices(self, variable: Variable, favoured: Mask) -> NDArray[Any]:
+        """Values of a category: ``none`` seldom for firms on a list, and twice as often as any other for the rest."""
+        values = np.array(variable.values, dtype=object)
+        weights = np.where(values == "none", np.where(favoured[:, None], 0.15, 2.0), 1.0)
+        keys = np.log(weights) + self.rng.gumbel(size=weights.shape)
+        return np.asarray(values[np.argmax(keys, axis=1)])
+
+    def _amounts(self, variable: Variable, size: Floats, favoured: Mask) -> Floats:
         """Numbers around those of the clauses; without any, within the middle of the bounds."""
         numbers = self.hints.get(variable.code, Hint()).numbers
         grain = float(variable.grain)
@@ -248,7 +252,9 @@ class _Filling:
             base = drawn * np.exp(spread * self.rng.standard_normal(len(size))) * size ** (spread / 0.7)
         elif variable.kind in (Kind.SCORE, Kind.RATIO):
             top = min(high, WHOLE) if variable.kind is Kind.RATIO else high
-            base = low + (top - low) * self.rng.beta(4, 2, len(size))
+            base = low + (top - low) * np.where(
+                favoured, self.rng.beta(6, 2, len(size)), self.rng.beta(4, 3, len(size))
+            )
         else:
             assert variable.unit is not None, "numbers have a unit"
             base = 60 * size * float(variable.unit.factor) * np.exp(self.rng.standard_normal(len(size)))

@@ -80,7 +80,7 @@ def make_district(calibration: Calibration, firms: int, seed: int) -> District:
     sites = make_sites(calibration, streams, sizes, industries)
     measures = make_measures(calibration, streams, sizes, industries, sites)
     texts = name_firms(calibration, streams, sizes, industries.division.tolist(), sites)
-    roster = Roster(sizes.years, texts, measures, pools_of(sizes, sites, measures))
+    roster = Roster(sizes.years, texts, measures, pools_of(sizes, measures))
     years, county_texts, county_measures = make_counties(calibration, streams)
     everywhere = np.ones((len(county_texts["code"]), len(years)), dtype=np.bool_)
     return District(

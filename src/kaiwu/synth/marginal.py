@@ -166,7 +166,7 @@ def _land(district: District) -> dict[str, float]:
     sites, line = district.sites, district.calibration.settings.assume.land.low_yield_line
     land = district.firms.measures["land"]
     stock = float(np.nansum(_column(district, "land_stock", land)))
-    users = ~np.isnan(_column(district, "low_yield_land", land)) & (sites.plot != NOWHERE)
+    users = ~np.isnan(_column(district, "low_yield_land", land)) & np.asarray(sites.plot != NOWHERE)
     area = np.bincount(sites.plot[users], _column(district, "low_yield_land", land)[users], sites.plots)
     tax = _column(district, "low_yield_land", district.firms.measures["tax_assessed"])
     taxes = np.bincount(sites.plot[users], tax[users], sites.plots)

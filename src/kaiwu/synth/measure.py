@@ -27,6 +27,10 @@ LARGE = 20000.0
 """At this main revenue (万元) productivity is what the division's weight says."""
 GIANT_TAX, GIANT_RESEARCH = 0.012, 0.015
 """Tax and research of the giants over revenue: thin margins, bulk goods."""
+SMALL_TAX, SMALL_POWER = 0.7, -0.15
+"""Tax rate of firms below scale relative to the others; how power per value added falls with size."""
+RESEARCHING = 0.03
+"""Firms that spend more on research over revenue stand in the science office's ledger."""
 AUDITED_FROM = 500.0
 """Firms with this much revenue (万元) hand in audited accounts."""
 
@@ -98,6 +102,7 @@ def _make_accounts(shop: Workshop) -> None:
 def _make_tax(shop: Workshop) -> None:
     rng, sites = shop.streams.open("tax"), shop.sites
     rate = shop.weights("tax_rate") * np.exp(0.35 * rng.standard_normal(shop.sizes.count))
+    rate *= np.where(shop.sizes.above.any(axis=1), 1.0, SMALL_TAX)
     rate[shop.sizes.giants] = GIANT_TAX
     paid = np.nan_to_num(shop.sizes.main) * rate[:, None] * np.exp(0.12 * rng.standard_normal(shop.shape))
     counted = paid * rng.uniform(0.93, 1.0, (shop.sizes.count, 1))
@@ -105,7 +110,8 @@ def _make_tax(shop: Workshop) -> None:
     shop.made |= {
         "tax_paid": shop.alive(paid * factor, 6),
         "tax_assessed": shop.alive(counted * factor, 6),
-        "land": np.where(shop.sizes.alive, sites.land[:, None], np.nan),
+        # The land office looked at everybody: a firm without industrial land has none, which is known.
+        "land": np.where(shop.sizes.alive, np.nan_to_num(sites.land)[:, None], np.nan),
         "plot_number": np.where(sites.plot == NOWHERE, np.nan, sites.plot + 1.0),
     }
     shop.made["yield_class"] = _class_yields(shop)
@@ -132,6 +138,8 @@ def _make_energy(shop: Workshop) -> None:
     rng, sizes, rule = shop.streams.open("energy"), shop.sizes, shop.calibration.settings.assume.energy
     value = np.nan_to_num(shop.industries.value_added)
     power = value * (shop.weights("power") * np.exp(0.5 * rng.standard_normal(sizes.count)))[:, None]
+    # Small workshops use more power for what they add.
+    power *= np.clip(np.maximum(np.nan_to_num(sizes.main), 1.0) / LARGE, 1e-3, 1.0) ** SMALL_POWER
     power *= np.exp(0.08 * rng.standard_normal(shop.shape))
     target = shop.calibration.target("electricity")
     power *= target.number * shop.calibration.scale(sizes.count) / power[:, sizes.column(target.year)].sum()
@@ -169,7 +177,9 @@ def _make_research(shop: Workshop) -> None:
     ratio = np.where(idle, 0.0, np.minimum(ratio, 0.3))
     ratio[sizes.giants] = GIANT_RESEARCH
     pool = (sizes.last == shop.shape[1] - 1) & (shop.last("main_revenue") >= AUDITED_FROM) & ~idle
-    wanted = round(shop.calibration.settings.assume.certified * shop.calibration.scale(sizes.count))
+    rule = shop.calibration.settings.assume.certified
+    wanted = round(rule.firms * shop.calibration.scale(sizes.count))
+    spends = rng.uniform(rule.rd_ratio[0], rule.rd_ratio[1], sizes.count)
     certified = pick(rng, pool, np.where(hightech, 4.0, 1.0) * (0.3 + shop.weights("hightech")), wanted)
     since = rng.choice(shop.shape[1], sizes.count, p=_early(shop.shape[1]))
     favour = np.where(certified, 6.0, np.where(hightech, 1.5, 0.2))
@@ -178,7 +188,7 @@ def _make_research(shop: Workshop) -> None:
     shop.made |= {
         "founded": founded,
         "founded_year": np.array([float(day.year) for day in founded]),
-        "rd_ratio": np.where(certified, np.maximum(ratio, rng.uniform(0.028, 0.05, sizes.count)), ratio),
+        "rd_ratio": np.where(certified, np.maximum(ratio, spends), ratio),
         "certified": np.where(sizes.alive, certified[:, None] & (np.arange(shop.shape[1]) >= since[:, None]), np.nan),
         "favour_hightech": favour,
         "hightech_revenue": shop.alive(
@@ -265,25 +275,30 @@ def _make_progress(shop: Workshop) -> None:
     raised = np.exp(np.log(1500) + 0.9 * rng.standard_normal(shop.shape))
     raises = rng.random(shop.shape) < np.where(shop.industries.is_hightech, 0.05, 0.005)[:, None]
     staff = shop.made["staff"]
+    rule = shop.calibration.settings.assume.lifted
+    listed = shop.made[rule.list] > 0
+    share = np.clip(rng.beta(1.2, 8, count), 0.001, 0.9)
+    first = np.where(certified, rng.poisson(2.2, count), rng.poisson(0.2, count))
     shop.made |= {
-        "tech_staff": shop.alive(staff * tech[:, None], 0),
-        "rd_staff": shop.alive(staff * tech[:, None] * 0.75, 0),
+        "tech_staff": shop.alive(np.ceil(staff * tech[:, None]), 0),
+        "rd_staff": shop.alive(np.ceil(staff * tech[:, None] * 0.75), 0),
         "tech_staff_share": tech,
         "rd_staff_share": tech * 0.75,
         "digital_score": digital,
         "digital_level": 1.0 + np.searchsorted(GRADE_STEPS[1:], digital, side="right"),
-        "patents_first": np.where(certified, rng.poisson(2.2, count), rng.poisson(0.2, count)).astype(np.float64),
+        "patents_first": np.where(listed, first + rule.patents, first).astype(np.float64),
         "patents_second": np.where(certified, rng.poisson(9, count), rng.poisson(1.5, count)).astype(np.float64),
         "patents": np.where(certified, rng.poisson(14, count), rng.poisson(2, count)).astype(np.float64),
-        "market_share": np.round(np.clip(rng.beta(1.2, 8, count), 0.001, 0.9), 3),
+        "market_share": np.round(np.where(listed, np.minimum(share + rule.market_share, 0.9), share), 3),
         "equity": shop.alive(np.where(raises, raised, 0.0), 2),
     }
 
 
-def pools_of(sizes: Sizes, sites: Sites, made: Measures) -> dict[str, Mask]:
+def pools_of(sizes: Sizes, made: Measures) -> dict[str, Mask]:
     """Which firms stand in which department's sheets, by year."""
     alive = sizes.alive
-    certified = np.nan_to_num(made["certified"]).any(axis=1)
+    certified: Mask = np.asarray(np.nan_to_num(made["certified"]).any(axis=1))
+    scientific = certified[:, None] | sizes.above | (made["rd_ratio"] > RESEARCHING)[:, None]
     audited = (np.nan_to_num(made["revenue"]).max(axis=1) >= AUDITED_FROM)[:, None]
     cultivated = certified | sizes.above[:, -1] | (made["contest"] > 0)
     return {
@@ -291,9 +306,9 @@ def pools_of(sizes: Sizes, sites: Sites, made: Measures) -> dict[str, Mask]:
         "alive": alive,
         "above": sizes.above,
         "below": alive & ~sizes.above,
-        "landed": alive & (sites.plot != NOWHERE)[:, None],
         "emitters": alive & ~np.isnan(made["emission"]),
-        "scientific": alive & (certified | (made["rd_ratio"] > 0.03))[:, None],
+        "scientific": alive & scientific,
         "audited": alive & audited,
+        "audited_below": alive & audited & ~sizes.above,
         "cultivated": alive & cultivated[:, None],
     }

@@ -159,6 +159,14 @@ class EnergyRule:
 
 
 @dataclass(frozen=True, slots=True)
+class CertifiedRule:
+    """Certified high-tech firms: how many, and the range of what they spend on research over revenue."""
+
+    firms: float
+    rd_ratio: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ChainRule:
     """A chain within some divisions."""
 
@@ -186,6 +194,8 @@ class LiftRule:
     rd_expense: float
     niche_years: float
     score: tuple[float, ...]
+    patents: float
+    market_share: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +226,7 @@ class Assumptions:
     groups: GroupRule
     land: LandRule
     energy: EnergyRule
-    certified: float
+    certified: CertifiedRule
     chain: ChainRule
     lists: tuple[ListRule, ...]
     lifted: LiftRule
@@ -285,6 +295,7 @@ class DeclareRule:
     projects: float
     veto: float
     agree: float
+    agree_favoured: float
     spread: float
     pools: dict[str, str]
     measures: tuple[MeasureName, ...]
