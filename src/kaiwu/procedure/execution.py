@@ -16,6 +16,9 @@ from kaiwu.rating import RatingScheme
 from kaiwu.rule.decision import Facts, Need, Result, Scheme
 from kaiwu.table import digest_frame, digest_value
 
+OWN_PRODUCT = "streak"
+"""The kind whose schemes read what they produce: a streak (连续) ends with the award of the rated year, given or computed."""
+
 
 @dataclass(frozen=True, slots=True)
 class Execution:
@@ -62,7 +65,8 @@ def order_schemes(schemes: Sequence[Scheme]) -> list[Scheme]:
         state[scheme.code] = 1
         for need in scheme.needs():
             for maker in makers.get(need.variable.code, []) if need.offset == 0 else []:
-                visit(maker, (*path, scheme.code))
+                if maker is not scheme or scheme.kind != OWN_PRODUCT:
+                    visit(maker, (*path, scheme.code))
         state[scheme.code] = 2
         ordered.append(scheme)
 

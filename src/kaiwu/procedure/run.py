@@ -106,7 +106,7 @@ def run_job(
     library = library or workspace.library
     schemes = select_schemes(library, job)
     population = (
-        workspace.population(job.population, job.as_of, job.ids).select("entity")
+        workspace.population(job.population, job.as_of, job.ids, known_at).select("entity")
         if scope is None
         else pl.DataFrame({"entity": scope})
     )

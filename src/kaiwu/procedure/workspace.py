@@ -115,9 +115,18 @@ class Workspace:
         known = ", ".join(j.code for j in self.jobs) or "-"
         raise KaiwuError(Problem("S-JOB", f"没有任务“{code}”; 现有: {known}", f"no job “{code}”; there are: {known}"))
 
-    def population(self, kind: str, as_of: dt.date, ids: Sequence[str] = ()) -> pl.DataFrame:
-        """Entities of a kind whose id fits the patterns: ``entity``, ``name``."""
-        frame = entity_frame(self.register, as_of, EntityKind(kind))
+    def register_at(self, known_at: dt.date) -> Register:
+        """Who was known on a day."""
+        if all(batch.known_at <= known_at for batch in self.register.batches):
+            return self.register
+        return Register.load(self.folder / "register", known_at=known_at)
+
+    def population(
+        self, kind: str, as_of: dt.date, ids: Sequence[str] = (), known_at: dt.date | None = None
+    ) -> pl.DataFrame:
+        """Entities of a kind whose id fits the patterns, as known on a day: ``entity``, ``name``."""
+        register = self.register if known_at is None else self.register_at(known_at)
+        frame = entity_frame(register, as_of, EntityKind(kind))
         wanted = [p for p in ids if not p.startswith("!")]
         barred = [p[1:] for p in ids if p.startswith("!")]
         keep = [
