@@ -111,15 +111,15 @@ def import_files(
         return Taken(results, None, 0, 0)
     entities = _register(workspace, [(name, r.entities) for name, r in results.items() if r.entities.height], known_at)
     parts = [r.figures for r in results.values() if r.figures.height]
-    if not parts:
-        return Taken(results, None, entities, 0)
-    figures = pl.concat(parts)
-    batch = workspace.figures.append(figures, known_at, "; ".join(results))
-    return Taken(results, batch, entities, figures.height)
+    figures = pl.concat(parts) if parts else None
+    # The register is checked above and written last: where the store refuses the figures, nothing is on disk.
+    batch = None if figures is None else workspace.figures.append(figures, known_at, "; ".join(results))
+    workspace.register.save(workspace.folder / "register")
+    return Taken(results, batch, entities, 0 if figures is None else figures.height)
 
 
 def _register(workspace: Workspace, sheets: Sequence[tuple[str, pl.DataFrame]], known_at: dt.date) -> int:
-    """Append the entities of register sheets, and the towns, groups, parks and plots that they name."""
+    """Append the entities of register sheets, and the towns, groups, parks and plots that they name; nothing is written."""
     if not sheets:
         return 0
     entities: dict[str, Entity] = {}
@@ -142,7 +142,6 @@ def _register(workspace: Workspace, sheets: Sequence[tuple[str, pl.DataFrame]], 
     known = {e.id for e in workspace.register.entities()}
     fresh = tuple(e for e in entities.values() if e.id not in known or e.names)
     workspace.register.append(Batch(known_at, "; ".join(s for s, _ in sheets), fresh, tuple(relations)))
-    workspace.register.save(workspace.folder / "register")
     return len([e for e in entities if e not in known])
 
 
