@@ -16,7 +16,6 @@ from fractions import Fraction
 
 import numpy as np
 import polars as pl
-from rules_sample import MONEY, build_vocabulary, draw_columns, write_policy
 
 from kaiwu.rule import expression as x
 from kaiwu.rule.check import Checker
@@ -27,6 +26,7 @@ from kaiwu.rule.lower import Lowering
 from kaiwu.rule.outcome import Outcome
 from kaiwu.rule.program import Program
 from kaiwu.rule.reference import Reference, round_to
+from rules_sample import MONEY, build_vocabulary, draw_columns, write_policy
 
 RULES, AMOUNTS = 500, 60
 SAMPLE = 40  # rows for the exact reference

@@ -9,10 +9,10 @@ import tempfile
 import time
 from pathlib import Path
 
-from kaiwu.cli.demo_command import append_jobs
+from kaiwu.cli.demo_command import read_jobs
 from kaiwu.procedure import open_workspace, replay, run_job
 from kaiwu.procedure.intake import import_files
-from kaiwu.synth import write_district
+from kaiwu.synth import make_district, open_calibration, write_workspace
 
 PACK = "xiaoshan"
 
@@ -30,11 +30,8 @@ def main() -> None:
             rows.append((label, f"{time.perf_counter() - start:.1f} s"))
             return result
 
-        timed(
-            f"make {firms:,} firms and the sheets of their departments",
-            lambda: write_district(folder, pack=PACK, firms=firms, seed=1),
-        )
-        append_jobs(folder, PACK)
+        district = timed(f"make {firms:,} firms", lambda: make_district(open_calibration(PACK), firms, 1))
+        timed("write the sheets of their departments", lambda: write_workspace(district, folder, jobs=read_jobs(PACK)))
         workspace = open_workspace(folder)
         files = sorted((folder / "inbox").glob("*.xlsx"))
         taken = timed(f"import {len(files)} sheets", lambda: import_files(workspace, files, known_at=known))

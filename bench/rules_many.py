@@ -18,13 +18,12 @@ import tempfile
 import time
 from pathlib import Path
 
-from rules_sample import build_vocabulary, draw_columns, write_policy
-
 from kaiwu.rule.check import Checker
 from kaiwu.rule.compiled import load_program, save_program
 from kaiwu.rule.engine_numpy import count_numpy, evaluate_numpy
 from kaiwu.rule.lower import Lowering
 from kaiwu.rule.program import Program
+from rules_sample import build_vocabulary, draw_columns, write_policy
 
 KEY = "bench"
 

@@ -36,7 +36,9 @@ PERIODS = [
 
 
 def build_vocabulary() -> Vocabulary:
-    variables = [Variable(f"m{i}", zh, zh, Kind.MONEY, find_unit("万元"), Fraction(1), 0, HIGH) for i, zh in enumerate(MONEY)]
+    variables = [
+        Variable(f"m{i}", zh, zh, Kind.MONEY, find_unit("万元"), Fraction(1), 0, HIGH) for i, zh in enumerate(MONEY)
+    ]
     variables += [
         Variable(f"a{i}", zh, zh, Kind.QUANTITY, find_unit("亩"), Fraction(1), 0, 10**10) for i, zh in enumerate(AREA)
     ]
@@ -50,7 +52,9 @@ def build_vocabulary() -> Vocabulary:
         for i, (zh, n) in enumerate(CATEGORIES.items())
     ]
     variables.append(
-        Variable("founded", "成立日期", "founded", Kind.DATE, None, Fraction(1), 1900 * 372, 2200 * 372, PeriodType.CONSTANT)
+        Variable(
+            "founded", "成立日期", "founded", Kind.DATE, None, Fraction(1), 1900 * 372, 2200 * 372, PeriodType.CONSTANT
+        )
     )
     return Vocabulary({n: v for v in variables for n in v.names}, {p.word: p for p in PERIODS})
 
@@ -89,7 +93,11 @@ def _atom(rng: random.Random) -> str:
         case "mean":
             return f"近两年均({name}) >= {_yuan(rng)}万元"
         case "people":
-            return f"研发人员 / 职工 >= {rng.randint(1, 40)}%" if rng.random() < 0.5 else f"职工 >= {rng.randint(1, 900)}人"
+            return (
+                f"研发人员 / 职工 >= {rng.randint(1, 40)}%"
+                if rng.random() < 0.5
+                else f"职工 >= {rng.randint(1, 900)}人"
+            )
         case "category":
             zh = rng.choice(list(CATEGORIES))
             count = CATEGORIES[zh]
@@ -112,7 +120,11 @@ _WEIGHTS = (40, 14, 5, 2, 7, 3, 6, 9, 8, 2, 4)
 def draw_columns(program: Program, rows: int, seed: int, missing: float = 0.1) -> dict[str, pl.Series]:
     """A column for every slot: heavy-tailed amounts, whole numbers, some cells missing."""
     rng = np.random.default_rng(seed)
-    bounds = {program.slots[program.a[n]]: (program.low[n], program.high[n]) for n in range(len(program)) if program.op[n] == Op.SLOT}
+    bounds = {
+        program.slots[program.a[n]]: (program.low[n], program.high[n])
+        for n in range(len(program))
+        if program.op[n] == Op.SLOT
+    }
     return {slot: _draw(rng, slot, low, high, rows, missing) for slot, (low, high) in bounds.items()}
 
 

@@ -93,9 +93,7 @@ def test_a_share_outside_zero_to_one_is_refused(share):
 
 
 def test_what_an_entity_rents_and_owns_is_listed():
-    register = build(
-        Relation(OWNER, "F1", "P1", Fraction(1, 2)), Relation(TENANT, "F1", "P1", Fraction(1, 4))
-    )
+    register = build(Relation(OWNER, "F1", "P1", Fraction(1, 2)), Relation(TENANT, "F1", "P1", Fraction(1, 4)))
     assert [r.kind for r in register.plots_of("F1", D(2024, 1, 1))] == [TENANT, OWNER]
 
 

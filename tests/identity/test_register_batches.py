@@ -160,15 +160,11 @@ FULL = Batch(
     "test",
     (
         firm("F1", Name("甲", source="S1", valid_from=D(2001, 2, 3)), Name("牌", NameKind.BRAND), code=CODE),
-        Entity(
-            "P1", EntityKind.PLOT, codes=(Code("plot", "ZD-1", "S2", valid_to=D(2030, 1, 1)),), source="S3"
-        ),
+        Entity("P1", EntityKind.PLOT, codes=(Code("plot", "ZD-1", "S2", valid_to=D(2030, 1, 1)),), source="S3"),
         Entity("T1", EntityKind.TOWN),
     ),
     (
-        Relation(
-            RelationKind.OWNER_OF_PLOT, "F1", "P1", Fraction(2, 3), source="S4", valid_from=D(2020, 1, 1)
-        ),
+        Relation(RelationKind.OWNER_OF_PLOT, "F1", "P1", Fraction(2, 3), source="S4", valid_from=D(2020, 1, 1)),
         Relation(RelationKind.LOCATED_IN_TOWN, "F1", "T1", basis=Basis.STATISTICAL),
     ),
 )

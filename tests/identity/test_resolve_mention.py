@@ -89,9 +89,7 @@ def test_a_former_name_is_told_as_former(register):
 
 
 def test_a_name_that_begins_later_is_not_known_yet(register):
-    assert (
-        register.resolve(name="浙江亚太机电股份有限公司", as_of=D(1999, 1, 1)).status is ResolutionStatus.NONE
-    )
+    assert register.resolve(name="浙江亚太机电股份有限公司", as_of=D(1999, 1, 1)).status is ResolutionStatus.NONE
 
 
 def test_a_code_with_a_former_name_is_found_without_warning(register):

@@ -23,13 +23,10 @@ from kaiwu.quantity import (
 
 NAMED = [unit for unit in known_units() if unit.zh]
 COMPOUND = [
-    find_unit(name)
-    for name in ("万元/亩", "元/平方米/月", "吨标煤(等价值)/万元", "吨/平方米", "%/年", "件/亿元")
+    find_unit(name) for name in ("万元/亩", "元/平方米/月", "吨标煤(等价值)/万元", "吨/平方米", "%/年", "件/亿元")
 ]
 units = st.sampled_from(NAMED + COMPOUND)
-amounts = st.builds(
-    lambda n, places: Fraction(n, 10**places), st.integers(-(10**15), 10**15), st.integers(0, 8)
-)
+amounts = st.builds(lambda n, places: Fraction(n, 10**places), st.integers(-(10**15), 10**15), st.integers(0, 8))
 
 
 @given(units, amounts)
@@ -48,9 +45,7 @@ def test_ungrouped_text_reads_back_too(unit: Unit, amount: Fraction) -> None:
 
 @given(amounts, st.integers(0, 6))
 def test_rounding_agrees_with_decimal_half_up(value: Fraction, places: int) -> None:
-    expected = Decimal(format_decimal(value, grouping=False)).quantize(
-        Decimal(1).scaleb(-places), ROUND_HALF_UP
-    )
+    expected = Decimal(format_decimal(value, grouping=False)).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
     assert round_half_up(value, places) == Fraction(expected)
 
 

@@ -206,10 +206,7 @@ def test_a_colloquial_numeral_is_an_error(text: str) -> None:
 def test_plain_coal_needs_a_variable_that_says_which() -> None:
     assert parse_quantity("5吨标煤").unit.dimension == d.COAL
     assert parse_quantity("5吨标煤", dimension=d.COAL_EQUIVALENT).unit.dimension == d.COAL_EQUIVALENT
-    assert (
-        parse_quantity("5", default_unit=find_unit("吨标煤"), dimension=d.COAL_CALORIFIC).unit.code
-        == "tce_cal"
-    )
+    assert parse_quantity("5", default_unit=find_unit("吨标煤"), dimension=d.COAL_CALORIFIC).unit.code == "tce_cal"
     assert code_of("5吨标煤(等价值)", "吨标煤(当量值)") == "Q-UNIT-DIMENSION"
 
 

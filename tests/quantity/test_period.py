@@ -135,9 +135,7 @@ def test_cumulative_months_lie_between_their_months_and_the_year() -> None:
 
 
 def test_names_in_english() -> None:
-    assert [
-        parse_period(code).en for code in ("2024", "2024H1", "2024Q3", "2024-06", "2024-01..08", "2024-06-30")
-    ] == [
+    assert [parse_period(code).en for code in ("2024", "2024H1", "2024Q3", "2024-06", "2024-01..08", "2024-06-30")] == [
         "2024",
         "first half of 2024",
         "Q3 2024",

@@ -82,9 +82,7 @@ def test_a_unit_is_found_by_what_people_write(text: str, dimension: d.Dimension,
         ("元/平方米/月", d.MONEY / d.AREA / d.DURATION, Fraction(1, 15)),
     ],
 )
-def test_a_compound_unit_is_the_quotient_of_its_parts(
-    text: str, dimension: d.Dimension, factor: Fraction
-) -> None:
+def test_a_compound_unit_is_the_quotient_of_its_parts(text: str, dimension: d.Dimension, factor: Fraction) -> None:
     unit = find_unit(text)
     assert (unit.dimension, unit.factor) == (dimension, factor)
 

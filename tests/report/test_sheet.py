@@ -9,6 +9,7 @@ import pytest
 
 from kaiwu.quantity import KaiwuError
 from kaiwu.report import print_money, render_sheet, sheet_name
+from kaiwu.report.output import SHEETS_AT_ONCE
 from small_county import figure, make_county, run_county
 
 
@@ -88,7 +89,7 @@ def test_a_page_of_one_firm_does_not_change_by_a_byte_when_figures_of_another_do
 
 def test_sheets_of_a_run_are_written_under_names_that_cannot_leave_the_folder(county, run):
     folder = county.runs_folder / run.record.number / "sheets"
-    assert len(list(folder.iterdir())) == 24
+    assert len(list(folder.iterdir())) == SHEETS_AT_ONCE < 24
     assert sheet_name("../../etc/passwd") == "_2e__2e__2f__2e__2e__2f_etc_2f_passwd.html"
     assert sheet_name("a_b") != sheet_name("a/b")
 
@@ -120,3 +121,13 @@ def test_the_index_for_programs_leads_to_every_table(county, run):
 )
 def test_money_prints_exactly(low, high, text):
     assert print_money(low, high) == text
+
+
+def test_clauses_that_are_not_met_are_counted_where_a_run_has_many(county, run, monkeypatch):
+    whole = sheet(county, run, "F01")
+    monkeypatch.setattr("kaiwu.report.sheet.MANY", 2)
+    short = sheet(county, run, "F01")  # 1 % of research, class C, turnover of 2000 万元: not one clause is met
+    assert "另有 3 条不符合, 未列" in short
+    assert "另有" not in whole
+    assert "亩均税收" in short  # a rating is never left out
+    assert sheet(county, run, "F01", schemes=["award"]).count("研发补助") == whole.count("研发补助")

@@ -15,12 +15,13 @@ from kaiwu.rule.check import Checker
 from kaiwu.rule.vocabulary import Vocabulary
 
 ATOM = "营业收入 > 1元"
-PIECES = [
-    *("营业收入 研发费用 重大事故 亩均评价 有研发机构 成立日期 基准日 评价年度 研发费用占比 亩均税收".split()),
-    *("上年 近两年均 近两年每年 近三年复合增长 比上年增长".split()),
-    *("且 或 非 and or not in between 如果 min max 绝对值 四舍五入 已知 为正 以上 超过 是 否 A D".split()),
-    *("( ) , + - * / > >= < <= = != 1 0 3% 1元 2万元 5亩 1年 12个月 2024年 2024-01-31 0.5 ' ；".split()),
-]
+LINES = """
+营业收入 研发费用 重大事故 亩均评价 有研发机构 成立日期 基准日 评价年度 研发费用占比 亩均税收
+上年 近两年均 近两年每年 近三年复合增长 比上年增长
+且 或 非 and or not in between 如果 min max 绝对值 四舍五入 已知 为正 以上 超过 是 否 A D
+( ) , + - * / > >= < <= = != 1 0 3% 1元 2万元 5亩 1年 12个月 2024年 2024-01-31 0.5 ' ；
+"""
+PIECES = LINES.split()
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ Owns the step from checked clauses to outcomes and amounts. Decisions are intege
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -122,12 +122,15 @@ class ClauseScheme(Headed):
         )
         return Result({"decisions": table}, {"decisions": ("entity", "item")})
 
-    def explain(self, facts: Facts, entity: str, result: Result | None = None) -> list[Decision]:
-        """Every clause for one entity, with reasons."""
+    def explain(
+        self, facts: Facts, entity: str, result: Result | None = None, items: Container[str] | None = None
+    ) -> list[Decision]:
+        """Every clause for one entity, with reasons; or only the ``items``, because reasons take far longer than answers."""
         from kaiwu.benefit.explanation import explain_clause  # the sentences are only needed when somebody reads
 
         row = {**facts.row(entity), "#as_of": date_index(facts.as_of), "#rated": facts.rated}
-        return [explain_clause(self.book.head, clause, entity, row, facts) for clause in self.book.clauses]
+        chosen = [clause for clause in self.book.clauses if items is None or clause.id in items]
+        return [explain_clause(self.book.head, clause, entity, row, facts) for clause in chosen]
 
 
 def program_columns(program: Program, facts: Facts) -> dict[str, pl.Series]:

@@ -111,9 +111,7 @@ def batch_from_frame(frame: pl.DataFrame, known_at: dt.date, source: str) -> Bat
     for row in reader.read(frame):
         if row["record"] == "entity":
             if row["entity_id"] in entities:
-                reader.complain(
-                    "I-ENTITY-TWICE", "主体在本批中出现两次", "the entity occurs twice in the batch"
-                )
+                reader.complain("I-ENTITY-TWICE", "主体在本批中出现两次", "the entity occurs twice in the batch")
             elif (entity := reader.read_entity(row)) is not None:
                 entities[entity.id] = entity
         elif row["record"] == "relation":
@@ -192,9 +190,7 @@ class _Reader:
             return kind(text or "")
         except ValueError:
             known = " ".join(str(k) for k in kind)  # type: ignore[attr-defined]
-            self.complain(
-                "I-KIND", f"未知的类型, 可用: {known}", f"unknown kind; use one of {known}", text or ""
-            )
+            self.complain("I-KIND", f"未知的类型, 可用: {known}", f"unknown kind; use one of {known}", text or "")
             return None
 
     def read_day(self, row: dict[str, Any], column: str) -> dt.date | None:

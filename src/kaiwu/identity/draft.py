@@ -55,9 +55,7 @@ class State:
     keys_from: dict[tuple[RelationKind, str], dict[RelationKey, None]] = field(
         default_factory=lambda: defaultdict(dict)
     )
-    keys_to: dict[tuple[RelationKind, str], dict[RelationKey, None]] = field(
-        default_factory=lambda: defaultdict(dict)
-    )
+    keys_to: dict[tuple[RelationKind, str], dict[RelationKey, None]] = field(default_factory=lambda: defaultdict(dict))
 
     def list_from(self, kind: RelationKind, entity_id: str) -> tuple[Relation, ...]:
         """Relations of a kind from an entity, of any day."""
@@ -160,9 +158,7 @@ class Draft:
         source, target = ends[relation.from_id], ends[relation.to_id]
         if source is None or target is None:
             return
-        wanted = _TARGETS.get(
-            relation.kind, frozenset({source.kind})
-        )  # a successor is of its forerunner's kind
+        wanted = _TARGETS.get(relation.kind, frozenset({source.kind}))  # a successor is of its forerunner's kind
         if target.kind not in wanted:
             zh = f"对方应为 {'/'.join(sorted(wanted))}, 现为 {target.kind}"
             en = f"{relation.kind} leads to a {' or '.join(sorted(wanted))}, not to a {target.kind}"
@@ -183,9 +179,7 @@ class Draft:
     def _find_share_problems(self) -> Iterator[Problem]:
         for kind in SHARED:
             for plot_id, drafted in self._group_drafted(kind, 2):
-                yield from find_share_problems(
-                    [*self._untouched(self.state.list_to(kind, plot_id)), *drafted]
-                )
+                yield from find_share_problems([*self._untouched(self.state.list_to(kind, plot_id)), *drafted])
 
     def _find_double_towns(self) -> Iterator[Problem]:
         kind = RelationKind.LOCATED_IN_TOWN

@@ -165,9 +165,7 @@ class Relation(Span):
         if self.is_reversed:
             yield reversed_problem(self, where)
         if self.from_id == self.to_id:
-            yield Problem(
-                "I-RELATION-SELF", "主体不能与自身有关系", "an entity has no relation to itself", where=where
-            )
+            yield Problem("I-RELATION-SELF", "主体不能与自身有关系", "an entity has no relation to itself", where=where)
         if self.share is not None and not 0 < self.share <= 1:
             zh, en = (
                 f"份额应大于 0 且不超过 1, 现为 {self.share}",
@@ -264,9 +262,7 @@ def _overlapping(spans: Iterable[S]) -> Iterator[tuple[S, S]]:
 def reversed_problem(span: Span, where: str, text: str = "") -> Problem:
     """The problem of a span whose last day lies before its first."""
     zh = f"截止日早于起始日: {span.print_days()}"
-    return Problem(
-        "I-SPAN-REVERSED", zh, f"the last day is before the first: {span.print_days()}", where, text
-    )
+    return Problem("I-SPAN-REVERSED", zh, f"the last day is before the first: {span.print_days()}", where, text)
 
 
 def raise_problems(problems: Iterable[Problem]) -> None:

@@ -49,9 +49,7 @@ def list_tenants(tenancies: Sequence[Relation], day: dt.date) -> tuple[PlotUser,
     return tuple(PlotUser(r.from_id, r.kind, r.share) for r in held)
 
 
-def list_users(
-    tenancies: Sequence[Relation], ownerships: Sequence[Relation], day: dt.date
-) -> tuple[PlotUser, ...]:
+def list_users(tenancies: Sequence[Relation], ownerships: Sequence[Relation], day: dt.date) -> tuple[PlotUser, ...]:
     """Everybody who uses one plot on a day: its tenants, and its owners for what is not let.
 
     The owner's use is the whole less the tenants' shares. It is unknown where a tenant's share is unknown

@@ -48,9 +48,7 @@ class Register:
             self._merge(content)
 
     @classmethod
-    def load(
-        cls, folder: Path, towns: TownHistory | None = None, known_at: dt.date | None = None
-    ) -> Register:
+    def load(cls, folder: Path, towns: TownHistory | None = None, known_at: dt.date | None = None) -> Register:
         """The register of a folder of batches, as known by ``known_at`` (``None``: everything)."""
         register = cls(towns)
         for batch in load_batches(folder, known_at):
@@ -102,9 +100,7 @@ class Register:
 
     # Who is meant
 
-    def find_by_code(
-        self, text: str, system: str = USCC, as_of: dt.date | None = None
-    ) -> tuple[Code, Entity] | None:
+    def find_by_code(self, text: str, system: str = USCC, as_of: dt.date | None = None) -> tuple[Code, Entity] | None:
         """The bearer of a code: on ``as_of`` if somebody bears it then, else the last who bore it."""
         level = level_code(system, text)
         borne = [
@@ -120,9 +116,7 @@ class Register:
         """Entities whose current or former name, short name or brand is spelled so; ranked, never decided."""
         level = normalise_name(text)
         ids = sorted(self._state.by_name.get(level, ())) if level else []
-        bearers = (
-            (name, self._state.entities[i]) for i in ids for name in self._state.entities[i].find_name(text)
-        )
+        bearers = ((name, self._state.entities[i]) for i in ids for name in self._state.entities[i].find_name(text))
         return rank_candidates(bearers, as_of)
 
     def resolve(
@@ -144,13 +138,7 @@ class Register:
 
     def relations(self, kind: RelationKind, as_of: dt.date) -> Iterator[Relation]:
         """All relations of a kind on a day, in the order in which they became known."""
-        return (
-            r
-            for key, told in self._state.relations.items()
-            if key[0] is kind
-            for r in told
-            if r.holds_on(as_of)
-        )
+        return (r for key, told in self._state.relations.items() if key[0] is kind for r in told if r.holds_on(as_of))
 
     def groups_of(self, entity_id: str, as_of: dt.date) -> tuple[Entity, ...]:
         """The groups (集团) of which an entity is directly a member on a day."""

@@ -104,10 +104,7 @@ _LATER = {
 
 
 def _read_table(table: dict[str, tuple[str, str]], standing: str) -> dict[str, Category]:
-    return {
-        prefix: Category(prefix, *_REGISTRARS[prefix[0]], zh, en, standing)
-        for prefix, (zh, en) in table.items()
-    }
+    return {prefix: Category(prefix, *_REGISTRARS[prefix[0]], zh, en, standing) for prefix, (zh, en) in table.items()}
 
 
 CATEGORIES: dict[str, Category] = {**_read_table(_STANDARD, "standard"), **_read_table(_LATER, "later")}

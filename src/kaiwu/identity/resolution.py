@@ -127,9 +127,7 @@ def _answer_name(name: str, by_name: tuple[Candidate, ...]) -> Resolution:
             f"只有名称, 不能认定主体, 请补编码; 候选: {ids}",
             f"a name alone decides nothing: add the code; candidates: {ids}",
         )
-        return Resolution(
-            ResolutionStatus.NEEDS_CODE, None, by_name, (Problem("I-NEEDS-CODE", zh, en, text=name),)
-        )
+        return Resolution(ResolutionStatus.NEEDS_CODE, None, by_name, (Problem("I-NEEDS-CODE", zh, en, text=name),))
     if not name:
         problem = Problem("I-MENTION-EMPTY", "既无编码也无名称", "neither a code nor a name was given")
     else:
@@ -150,9 +148,7 @@ def _answer_unknown_code(code: str, system: str, by_name: tuple[Candidate, ...])
     return Resolution(ResolutionStatus.UNKNOWN_CODE, None, left, tuple(problems))
 
 
-def _answer_found(
-    code: Code, entity: Entity, name: str, by_name: tuple[Candidate, ...], as_of: dt.date
-) -> Resolution:
+def _answer_found(code: Code, entity: Entity, name: str, by_name: tuple[Candidate, ...], as_of: dt.date) -> Resolution:
     problems: list[Problem] = []
     if not code.holds_on(as_of):
         zh = f"编码在 {as_of} 不在有效期({code.print_days()})内"

@@ -99,9 +99,7 @@ def _write_batch(folder: Path, number: int, batch: Batch) -> ManifestLine:
     _replace_file(path, raw)
     part.unlink()
     sha256 = hashlib.sha256(raw).hexdigest()
-    return ManifestLine(
-        path.name, sha256, digest_batch(batch), frame.height, batch.known_at.isoformat(), batch.source
-    )
+    return ManifestLine(path.name, sha256, digest_batch(batch), frame.height, batch.known_at.isoformat(), batch.source)
 
 
 def _replace_file(path: Path, raw: bytes) -> None:

@@ -143,9 +143,7 @@ class TownHistory:
             for successor in row.successors:
                 if successor != row.key and row.valid_to is not None:
                     since = row.valid_to + dt.timedelta(days=1)
-                    yield Relation(
-                        RelationKind.SUCCESSOR_OF, successor, row.key, source=row.source, valid_from=since
-                    )
+                    yield Relation(RelationKind.SUCCESSOR_OF, successor, row.key, source=row.source, valid_from=since)
 
     def _follow(self, rows: list[Town], day: dt.date) -> dict[str, Town]:
         """Rows in force on the day that are reached from these rows, by key; never forward and back again."""
@@ -216,9 +214,7 @@ def load_towns(path: Path) -> TownHistory:
     reported together.
     """
     if path.stat().st_size > MAX_BYTES:
-        raise KaiwuError(
-            Problem("I-TOWN-SIZE", "文件过大", f"larger than {MAX_BYTES} bytes", where=path.name)
-        )
+        raise KaiwuError(Problem("I-TOWN-SIZE", "文件过大", f"larger than {MAX_BYTES} bytes", where=path.name))
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as e:

@@ -222,11 +222,7 @@ def check_uscc_many(codes: pl.Series | npt.NDArray[Any] | Sequence[str | None]) 
     order: ``code`` (String, levelled; null where missing), ``valid`` (Boolean; null where missing) and
     ``problem`` (String, the stable code of the first failed check; null where valid).
     """
-    typed = (
-        pl.Series("code", codes, dtype=pl.String)
-        if not isinstance(codes, pl.Series)
-        else codes.cast(pl.String)
-    )
+    typed = pl.Series("code", codes, dtype=pl.String) if not isinstance(codes, pl.Series) else codes.cast(pl.String)
     levelled = _level_many(typed.rename("code").fill_null(""))
     is_full = (levelled.str.len_bytes() == LENGTH) & (levelled.str.len_chars() == LENGTH)
     verdict = np.full(len(levelled), CHECKS.index("I-USCC-LENGTH"), np.uint8)
@@ -248,10 +244,7 @@ def _level_many(codes: pl.Series) -> pl.Series:
     dirty = codes.filter(~is_clean).str.replace_many(patterns, list(_LEVEL.values()))
     out = codes.to_frame().with_columns(is_clean.alias("clean"))
     return out.select(
-        pl.when("clean")
-        .then("code")
-        .otherwise(dirty.gather((~is_clean).cum_sum().cast(pl.Int64) - 1))
-        .alias("code")
+        pl.when("clean").then("code").otherwise(dirty.gather((~is_clean).cum_sum().cast(pl.Int64) - 1)).alias("code")
     ).to_series()
 
 

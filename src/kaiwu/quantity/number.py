@@ -42,9 +42,7 @@ _DIGITS = re.compile(r"(?P<whole>[0-9,]*)(?P<part>\.[0-9]+)?(?:[eE](?P<exponent>
 _GROUPED = re.compile(r"[0-9]+|[1-9][0-9]{0,2}(,[0-9]{3})+")
 # 1亿3千瓦时 is 1亿 and 3 千瓦时, or nothing at all: 千 is not read as a multiplier before such units.
 _THOUSAND = "千(?![瓦克米伏升卡])"
-_MIXED = re.compile(
-    f"[0-9]+(?:万亿|千亿|百亿|千万|百万|亿|万|{_THOUSAND})(?:[0-9]+(?:千万|百万|万|{_THOUSAND}))+"
-)
+_MIXED = re.compile(f"[0-9]+(?:万亿|千亿|百亿|千万|百万|亿|万|{_THOUSAND})(?:[0-9]+(?:千万|百万|万|{_THOUSAND}))+")
 _MIXED_PART = re.compile(r"([0-9]+)([千百万亿]+)")
 _BRACKETED = re.compile(r"\s*[¥-]?\s*\([^()]*[0-9][^()]*\)")
 _SPACED = re.compile(r"[0-9]\s+[0-9]")

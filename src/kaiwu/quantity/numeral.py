@@ -26,9 +26,7 @@ NUMERAL_LIMIT = 10**16
 MAX_NUMERAL_LENGTH = 40
 """The longest canonical numeral below the limit is shorter."""
 
-NUMERAL_CHARACTERS = frozenset(
-    "零一二三四五六七八九十百千万亿点壹贰叁肆伍陆柒捌玖拾佰仟貳參叄陸萬億两兩〇○點"
-)
+NUMERAL_CHARACTERS = frozenset("零一二三四五六七八九十百千万亿点壹贰叁肆伍陆柒捌玖拾佰仟貳參叄陸萬億两兩〇○點")
 """Every character that a numeral may consist of."""
 
 _RUN = re.compile("[" + "".join(sorted(NUMERAL_CHARACTERS)) + "]+")

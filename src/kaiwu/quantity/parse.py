@@ -45,9 +45,7 @@ _ONLY_UNIT = {d.YEAR: "calendar_year", d.SCORE: "score", d.LEVEL: "level", d.DIM
 
 _PERCENT_WORDS = {"百分之": "%", "千分之": "‰", "万分之": "‱"}
 _CURRENCY = re.compile(r"¥|人民币|RMB|CNY")
-_COINS = re.compile(
-    "(?P<yuan>[^元圆圓角分]+)[元圆圓](?:(?P<jiao>[^元圆圓角分]+)角)?(?:零?(?P<fen>[^元圆圓角分]+)分)?"
-)
+_COINS = re.compile("(?P<yuan>[^元圆圓角分]+)[元圆圓](?:(?P<jiao>[^元圆圓角分]+)角)?(?:零?(?P<fen>[^元圆圓角分]+)分)?")
 _WHOLE_YUAN = re.compile("(?<=[元圆圓角])[整正]$")
 _SLIPPED_THOUSAND = re.compile("[一二两三四五六七八九十百千万亿零]*[百千万亿][一二三四五六七八九](千.+)")
 
@@ -74,9 +72,7 @@ class _Expectation:
     dimension: Dimension | None
 
 
-def parse_quantity(
-    text: str, *, default_unit: Unit | None = None, dimension: Dimension | None = None
-) -> Quantity:
+def parse_quantity(text: str, *, default_unit: Unit | None = None, dimension: Dimension | None = None) -> Quantity:
     """Read one quantity (数值) exactly: ``1,200万``, ``１２００ 万元``, ``百分之三``, ``三千万元``.
 
     ``default_unit`` is the unit that the source states elsewhere (head of the column, form); pass it only
@@ -180,11 +176,7 @@ def _with_scale(number: Number, multiplier: str, expected: _Expectation) -> Quan
     if not multiplier:
         return Quantity(number.amount, unit)
     scaled = scaled_unit(unit, multiplier)
-    return (
-        Quantity(number.amount, scaled)
-        if scaled
-        else Quantity(number.amount * MULTIPLIERS[multiplier][0], unit)
-    )
+    return Quantity(number.amount, scaled) if scaled else Quantity(number.amount * MULTIPLIERS[multiplier][0], unit)
 
 
 def _parse_percent(text: str, unit: Unit, expected: _Expectation) -> Quantity:

@@ -53,9 +53,7 @@ class Period:
         last = _month_end(self.year, self.number).day if is_valid and self.kind is PeriodKind.POINT else 0
         if not is_valid or not min(last, 1) <= self.day <= last:
             shown = f"{self.kind.value} {self.year}/{self.number}/{self.day}"
-            raise KaiwuError(
-                Problem("Q-PERIOD-RANGE", f"没有这样的期间: {shown}", f"no such period: {shown}")
-            )
+            raise KaiwuError(Problem("Q-PERIOD-RANGE", f"没有这样的期间: {shown}", f"no such period: {shown}"))
 
     def __str__(self) -> str:
         return self.code

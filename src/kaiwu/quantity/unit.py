@@ -177,9 +177,7 @@ def _unknown(text: str) -> Problem:
     zh, en = "请写成元、万元、亩、平方米、人、%等单位", "write a unit such as 元, 万元, 亩, 平方米, 人, %"
     if near:
         zh, en = f"是否指{'、'.join(near)}?", f"did you mean {', '.join(near)}?"
-    return Problem(
-        "Q-UNIT-UNKNOWN", f"不认识单位“{shown}”; {zh}", f"unknown unit '{shown}'; {en}", text=shown
-    )
+    return Problem("Q-UNIT-UNKNOWN", f"不认识单位“{shown}”; {zh}", f"unknown unit '{shown}'; {en}", text=shown)
 
 
 _BY_CODE: dict[str, Unit] = {}

@@ -46,9 +46,7 @@ _BULK = "千 万 百万 千万 亿"
 _COUNT = "百 千 万 百万 千万 亿"
 
 
-def _stem(
-    code: str, zh: str, en: str, dimension: Dimension, factor: int, aliases: str = "", many: str = ""
-) -> Stem:
+def _stem(code: str, zh: str, en: str, dimension: Dimension, factor: int, aliases: str = "", many: str = "") -> Stem:
     return Stem(code, zh, en, dimension, Fraction(factor), tuple(aliases.split()), many)
 
 

@@ -53,7 +53,6 @@ class Derived:
 
     label: str
     value: str
-    scheme: str
     title: str
 
 
@@ -66,7 +65,10 @@ class Evidence:
         self.needs: dict[str, Need] = {
             need.slot: need for code in run.execution.results for need in run.scheme(code).needs()
         }
-        self._makers = {run.scheme(c).produces: c for c in run.execution.results if run.scheme(c).produces}
+        self._makers: dict[str, list[str]] = {}
+        for code in run.execution.results:
+            if product := run.scheme(code).produces:
+                self._makers.setdefault(product, []).append(code)
         mine = pl.col("entity") == entity
         self.sources: dict[str, dict[str, Any]] = {
             r["slot"]: r for r in run.frame.sources.filter(mine).iter_rows(named=True)
@@ -109,22 +111,23 @@ class Evidence:
             for row in self._withheld.get(slot, [])
         )
 
-    def maker(self, slot: str) -> str | None:
-        """The scheme of the run that answers a slot, if any."""
-        return self._makers.get(slot)
+    def makers(self, slot: str) -> Sequence[str]:
+        """The schemes of the run that answer a slot."""
+        return self._makers.get(slot, ())
 
     def derived(self, slots: Iterable[str]) -> tuple[Derived, ...]:
-        """Values of this entity that came from another scheme of the run."""
+        """Values of this entity that came from other schemes of the run."""
+        table = self.run.execution.facts.table
         found = []
         for slot in slots:
-            maker = self._makers.get(slot)
-            if maker is None or slot in self.sources or slot not in self.needs:
+            makers = self.makers(slot)
+            if not makers or slot in self.sources or slot not in self.needs:
                 continue
-            scheme = self.run.scheme(maker)
-            table = self.run.execution.facts.table
+            schemes = [self.run.scheme(code) for code in makers]
+            title = "、".join((s.zh, s.en)[self._second] for s in schemes)
             value = table.filter(pl.col("entity") == self.entity)[slot].item() if slot in table.columns else None
             printed = "" if value is None else print_value(self.needs[slot].variable, value, language=self.language)
-            found.append(Derived(self.label(slot), printed, maker, (scheme.zh, scheme.en)[self._second]))
+            found.append(Derived(self.label(slot), printed, title))
         return tuple(found)
 
     def missing(self, slots: Sequence[str]) -> dict[str, list[str]]:

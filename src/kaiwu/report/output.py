@@ -20,7 +20,7 @@ from kaiwu.report.printed import write_book
 from kaiwu.report.sheet import render_sheet
 from kaiwu.report.shortage import Shortage, find_shortage
 
-SHEETS_AT_ONCE = 20  # sheets written with a run; the others are made when asked for
+SHEETS_AT_ONCE = 24  # sheets written with a run; the others are made when asked for
 
 
 def write_run(

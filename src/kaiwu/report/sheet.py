@@ -7,10 +7,10 @@ confidential figures of others, except ranks and means that the rules themselves
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from kaiwu.procedure import Run, RunRecord, explain_run
+from kaiwu.procedure import Run, RunRecord, explain_open, explain_run
 from kaiwu.quantity import format_quantity
 from kaiwu.quantity.unit import find_unit
 from kaiwu.report.evidence import Derived, Evidence, ShownFigure, WithheldFigure
@@ -20,8 +20,7 @@ from kaiwu.rule.decision import Decision, Reason
 from kaiwu.rule.outcome import Outcome
 
 _ORDER = {Outcome.PASS: 0, Outcome.HUMAN: 1, Outcome.MISSING: 2, Outcome.FAIL: 3}
-MANY = 12  # decisions in one block beyond which the 不符合 ones are counted, and only the nearest misses shown
-NEAR = 5  # nearest misses shown then
+MANY = 12  # decisions in one run beyond which the clauses that are not met are only counted
 OPEN = 4  # decisions in one block that a page shows unfolded
 
 
@@ -63,6 +62,7 @@ class Block:
     missing: Mapping[str, Sequence[str]]
     withheld: tuple[WithheldFigure, ...]
     figures: tuple[ShownFigure, ...]
+    schemes: tuple[tuple[str, str], ...]  # code and name of every scheme
     failed: int = 0
 
 
@@ -78,29 +78,31 @@ def print_money(low: int | None, high: int | None) -> str:
 def make_block(run: Run, entity: str, schemes: Sequence[str] = (), language: str = "zh") -> Block:
     """The block of one run. Raises ``KaiwuError`` where the entity or a scheme is not in it."""
     evidence = Evidence(run, entity, language)
-    decisions = explain_run(run, entity, schemes)
+    whole = sum(result.decisions.height for result in run.execution.results.values()) // run.record.population
+    failed = 0
+    if schemes or whole <= MANY:
+        decisions = explain_run(run, entity, schemes)
+    else:
+        decisions, failed = explain_open(run, entity)
     decisions.sort(key=lambda d: (_ORDER[d.outcome], -(d.high or 0)))
-    kept = decisions if len(decisions) <= MANY or schemes else _without_far_misses(decisions)
-    shown = {d.scheme for d in kept}
-    asked = [s for d in kept for s in d.missing if not evidence.is_finding(s) and evidence.maker(s) not in shown]
-    used = dict.fromkeys(slot for d in kept for r in d.reasons for slot in r.slots)
+    shown = {d.scheme for d in decisions}
+    asked = [
+        s
+        for d in decisions
+        for s in d.missing
+        if not evidence.is_finding(s) and not shown.intersection(evidence.makers(s))
+    ]
+    used = dict.fromkeys(slot for d in decisions for r in d.reasons for slot in r.slots)
     return Block(
         run=run.record,
         title=run.record.zh if language == "zh" else run.record.en,
-        decisions=tuple(_show(run, d, evidence) for d in kept),
+        decisions=tuple(_show(run, d, evidence) for d in decisions),
         missing=evidence.missing(asked),
         withheld=evidence.withheld(dict.fromkeys([*used, *asked])),
         figures=evidence.figures(used),
-        failed=len(decisions) - len(kept),
+        schemes=tuple((c, (run.scheme(c).zh, run.scheme(c).en)[language == "en"]) for c in run.execution.results),
+        failed=failed,
     )
-
-
-def _without_far_misses(decisions: Sequence[Decision]) -> list[Decision]:
-    """Everything but the 不符合 ones, and of those the few where closing proven gaps would change the answer."""
-    near = [d for d in decisions if d.outcome is Outcome.FAIL and any(r.gap for r in d.reasons)]
-    near.sort(key=lambda d: sum(bool(r.gap) for r in d.reasons))
-    chosen = {(d.scheme, d.item) for d in near[:NEAR]}
-    return [d for d in decisions if d.outcome is not Outcome.FAIL or (d.scheme, d.item) in chosen]
 
 
 def _show(run: Run, decision: Decision, evidence: Evidence) -> ShownDecision:
@@ -113,6 +115,9 @@ def _show(run: Run, decision: Decision, evidence: Evidence) -> ShownDecision:
         reasons.append(ShownReason(reason, evidence.figures(fresh), evidence.withheld(fresh), evidence.derived(fresh)))
     money = print_money(decision.low, decision.high) if decision.outcome is not Outcome.FAIL else ""
     scheme = run.scheme(decision.scheme)
+    titles = scheme.titles()
+    if scheme.kind == "bands" and decision.label in titles:
+        decision = replace(decision, label=titles[decision.label][second])
     return ShownDecision(
         decision,
         (scheme.zh, scheme.en)[second],
