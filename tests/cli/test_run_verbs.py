@@ -21,7 +21,7 @@ def test_a_run_leaves_lists_sheets_notices_and_an_index(kaiwu, own):
         "sheets",
         "notices",
     }
-    assert len(list((folder / "sheets").iterdir())) == 20  # the others are made when asked for
+    assert len(list((folder / "sheets").iterdir())) == 24
 
 
 def test_only_the_jobs_that_are_named_run_and_an_unknown_one_is_refused(kaiwu, own):
