@@ -237,3 +237,7 @@ def test_a_rulebook_that_is_open_to_all_decides_everybody(tmp_path):
     make_pack(tmp_path, {"rulebooks/r.yaml": clause("true")})
     done = decide("r", [{}, {}], as_of=dt.date(2025, 6, 1), roots=[tmp_path])
     assert done.result.decisions["outcome"].to_list() == [1, 1]
+
+
+def test_a_pack_bears_the_name_of_its_folder(tmp_path):
+    assert problems(tmp_path, {"pack.yaml": "pack: other\nzh: 坏\nen: Bad\nversion: '1'\n"}) == ["P-FOLDER"]

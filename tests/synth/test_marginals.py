@@ -96,7 +96,9 @@ def test_as_many_counties_win_in_each_league_as_declared(middling: District) -> 
         assert members.sum() == league.count
         for column, year in enumerate(counties.years):
             if year >= middling.calibration.settings.counties.won_from:
-                assert won[:, column].sum() == league.winners
+                ranks = counties.measures["rank"][members, column]
+                assert sorted(ranks) == list(range(1, league.count + 1))
+                assert ((ranks <= league.winners) == (won[:, column] == 1)).all()
             else:
                 assert np.isnan(won[:, column]).all()
 

@@ -14,6 +14,7 @@ from kaiwu.cli.option import packs_option, speaking
 from kaiwu.pack import Library, builtin_packs, open_library
 from kaiwu.pack.case import run_cases
 from kaiwu.pack.library import find_packs
+from kaiwu.pack.pack import read_pack
 from kaiwu.quantity import KaiwuError, Problem
 
 
@@ -21,8 +22,11 @@ def locate_pack(name: str, roots: tuple[Path, ...]) -> tuple[str, list[Path]]:
     """The name and the roots of a pack given by name or by folder."""
     folder = Path(name)
     if (folder / "pack.yaml").is_file():
-        outer = folder.resolve().parent
-        return folder.resolve().name, [outer, *roots, builtin_packs()]
+        place = folder.resolve()
+        code = read_pack(place).code
+        is_named = place.as_posix().endswith(f"/{code}")  # reference/x lies two folders deep
+        outer = place.parents[code.count("/") if is_named else 0]
+        return place.relative_to(outer).as_posix(), [outer, *roots, builtin_packs()]
     return name, [*roots, builtin_packs()]
 
 

@@ -173,6 +173,15 @@ def _collect(name: str, places: Mapping[str, Path], packs: dict[str, Pack], open
             Problem("P-UNKNOWN", f"找不到内容包“{name}”; 现有: {known}", f"no pack “{name}”; there are: {known}")
         )
     pack = read_pack(places[name])
+    if pack.code != name:
+        raise KaiwuError(
+            Problem(
+                "P-FOLDER",
+                f"内容包代码“{pack.code}”与其文件夹“{name}”不同; 请改成一样",
+                f"the pack calls itself “{pack.code}” and its folder “{name}”: make them equal",
+                where=f"{name}/pack.yaml",
+            )
+        )
     for other in pack.depends:
         _collect(other, places, packs, (*opened, name))
     packs[name] = pack

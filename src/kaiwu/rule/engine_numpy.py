@@ -308,16 +308,13 @@ def _read_column(name: str, column: Column, low: int, high: int) -> tuple[Values
     if not series.dtype.is_integer():
         zh = f"数据列“{name}”应是整数, 不是 {series.dtype}"
         raise _column_error(name, zh, f"the column “{name}” must hold integers, not {series.dtype}")
-    _check_bounds(name, series, low, high)
     known = series.is_not_null().to_numpy()
+    # A missing cell holds the lowest bound, so that nothing computed from it leaves the bounds that were proven.
     filled = series.cast(pl.Int64).fill_null(max(low, -(2**63))) if series.null_count() else series.cast(pl.Int64)
-    return filled.to_numpy(), known
-
-
-def _check_bounds(name: str, series: pl.Series, low: int, high: int) -> None:
-    least, most = series.min(), series.max()
-    if isinstance(least, int) and isinstance(most, int) and not low <= least <= most <= high:
+    values = filled.to_numpy()
+    if len(values) and not low <= (least := int(values.min())) <= (most := int(values.max())) <= high:
         raise KaiwuError(bound_problem(name, least if least < low else most, low, high))
+    return values, known
 
 
 def _column_error(name: str, zh: str, en: str) -> KaiwuError:

@@ -18,7 +18,7 @@ LEVEL_GROWTH = 0.06
 
 
 def make_counties(calibration: Calibration, streams: Streams) -> tuple[tuple[int, ...], dict[str, list[str]], Measures]:
-    """Years, texts (code, name) and measures (league, each indicator, won) of all counties."""
+    """Years, texts (code, name) and measures (league, each indicator, rank, won) of all counties."""
     rule, rng = calibration.settings.counties, streams.open("county")
     years = tuple(range(rule.first_year, calibration.settings.base.last_year + 1))
     leagues = np.array([league.code for league in rule.leagues for _ in range(league.count)], dtype=object)
@@ -28,16 +28,16 @@ def make_counties(calibration: Calibration, streams: Streams) -> tuple[tuple[int
     measures: Measures = {"league": leagues}
     for indicator in rule.indicators:
         measures[indicator.code] = _draw_indicator(rng, indicator, strength)
-    won = np.full(strength.shape, np.nan)
+    rank, won = np.full(strength.shape, np.nan), np.full(strength.shape, np.nan)
     for column, year in enumerate(years):
         if year < rule.won_from:
             continue
-        won[:, column] = 0.0
         for league in rule.leagues:
             members = np.flatnonzero(leagues == league.code)
-            best = members[np.argsort(-strength[members, column], kind="stable")][: league.winners]
-            won[best, column] = 1.0
-    measures["won"] = won
+            order = members[np.argsort(-strength[members, column], kind="stable")]
+            rank[order, column] = np.arange(1, len(order) + 1)
+            won[order, column] = rank[order, column] <= league.winners
+    measures |= {"rank": rank, "won": won}
     codes = [f"SYN-C-{i + 1:03d}" for i in range(len(names))]
     return years, {"code": codes, "name": names}, measures
 
