@@ -302,6 +302,18 @@ class DeclareRule:
 
 
 @dataclass(frozen=True, slots=True)
+class MistakeRule:
+    """A planted mistake: the problem that must be reported, in the column of the code or of a value, how it is written."""
+
+    problem: str
+    zh: str
+    en: str
+    column: str
+    write: str
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class League:
     """A league of counties: its name in ids, how many, how many win, how strong."""
 
@@ -376,3 +388,4 @@ class Settings:
     sheets: tuple[SheetSpec, ...]
     declare: DeclareRule
     counties: CountyRule
+    mistakes: tuple[MistakeRule, ...]
