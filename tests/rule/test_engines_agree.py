@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from unittest.mock import patch
@@ -16,7 +17,8 @@ from kaiwu.rule.engine_polars import Answers, evaluate_polars
 from kaiwu.rule.program import INT64, Op, Program
 from kaiwu.rule.reference import Reference, round_to
 
-SLOW = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+EXAMPLES = int(os.environ.get("KAIWU_EXAMPLES", "60"))  # more of them for a long night
+SLOW = settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @SLOW
