@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from kaiwu.procedure import Run
+from kaiwu.report.cell import Column
 from kaiwu.report.label import standing_words
 from kaiwu.report.listing import Listing, facts_of_run
-from kaiwu.report.printed import Column, Printed
+from kaiwu.report.printed import Printed
 from kaiwu.report.shortage import Shortage, detail_columns, detail_table, shortage_columns, shortage_rows
 from kaiwu.rule.outcome import Outcome
 
@@ -34,7 +35,7 @@ def print_list(run: Run, listing: Listing) -> Printed:
         title=f"{listing.zh}名单",
         facts=[*facts_of_run(run, scheme), UNIT_LINE, f"各类计数: {count_line(listing)}"],
         columns=listing.columns,
-        rows=listing.rows(),
+        rows=listing.table,
         notes=(f"合计: {listing.total:,}", *listing.notes),
         counts=listing.counts,
         is_synthetic=run.record.is_synthetic,
@@ -104,7 +105,7 @@ def print_shortage(run: Run, shortage: Shortage, names: Mapping[str, str]) -> li
     left_out = table.height - DETAIL_ROWS
     more = (f"另有 {left_out:,} 行未列, 全部见 missing.parquet",) if left_out > 0 else ()
     by_name = Printed("缺数据明细", f"{run.record.zh}: 缺数据明细(影响结论者)", _facts(run), detail_columns(shortage, names),
-                      table.head(DETAIL_ROWS).iter_rows(), more, is_synthetic=run.record.is_synthetic, footer=_footer(run))  # fmt: skip
+                      table.head(DETAIL_ROWS), more, is_synthetic=run.record.is_synthetic, footer=_footer(run))  # fmt: skip
     return [by_owner, by_name]
 
 

@@ -14,8 +14,8 @@ from typing import Any
 import polars as pl
 
 from kaiwu.procedure import Run
+from kaiwu.report.cell import Column
 from kaiwu.report.label import OUTCOMES, RULEBOOK_STATUSES, STATUSES, Words, class_words, standing_words
-from kaiwu.report.printed import Column
 from kaiwu.rule.decision import Scheme
 from kaiwu.rule.outcome import Outcome
 

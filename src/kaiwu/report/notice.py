@@ -10,10 +10,10 @@ from collections.abc import Sequence
 
 from kaiwu.procedure import Run
 from kaiwu.quantity import KaiwuError, Problem
+from kaiwu.report.cell import Column, print_cell
 from kaiwu.report.label import standing_words
 from kaiwu.report.listing import Listing
 from kaiwu.report.page import render
-from kaiwu.report.printed import Column, print_cell
 from kaiwu.rule.outcome import Outcome
 
 NOTICE_DAYS = 5  # working days; three to five were seen, the longer one is the safe draft

@@ -14,8 +14,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
 
+from kaiwu.report.cell import print_cell
 from kaiwu.report.label import translate
-from kaiwu.report.printed import print_cell
 
 TEMPLATES = Path(__file__).parent / "templates"
 

@@ -12,37 +12,25 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import xlsxwriter
 
 from kaiwu.quantity import format_decimal
-from kaiwu.report.label import Words
+from kaiwu.report.cell import FEN_PER_WAN, MOST_EXACT, Column, clean_text
+from kaiwu.report.long_sheet import LongSheet
+
+Rows = Iterable[Sequence[Any]] | pl.DataFrame
 
 MAX_ROWS = 1_000_000  # an Excel sheet holds 1,048,576 rows, titles included
 SYNTHETIC_ZH, SYNTHETIC_EN = "合成数据, 非真实企业", "Synthetic data, no real firms"
-FEN_PER_WAN = 1_000_000
-_EXACT = 10**15  # Excel keeps 15 digits; a larger number is written as text
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column: heads in both languages, width in characters, and what its cells hold.
-
-    ``kind``: text; whole (an integer); money (fen, shown in 万元); decimal (an integer in units of 10^-``decimals``).
-    ``words`` gives the text for a code in both languages; a code without words is shown as it is.
-    """
-
-    zh: str
-    en: str
-    width: int = 12
-    kind: str = "text"
-    decimals: int = 0
-    words: Words | None = None
+LONG_ROWS = 2_000  # a table of more rows is spelled by columns
 
 
 @dataclass(frozen=True, slots=True)
 class Printed:
     """A table with its title block and notes; ``rows`` are plain values in the order of the columns.
 
+    ``rows`` may be a Polars table, whose columns stand in the same order; a long one is then written far quicker.
     ``facts`` are the lines under the title: unit, scope, as-of date, rule version, run number. ``footer`` stands at the
     foot of every page. More rows than a sheet holds go on in further sheets.
     """
@@ -51,26 +39,12 @@ class Printed:
     title: str
     facts: Sequence[str]
     columns: Sequence[Column]
-    rows: Iterable[Sequence[Any]]
+    rows: Iterable[Sequence[Any]] | pl.DataFrame
     notes: Sequence[str] = ()
     is_synthetic: bool = False
     is_landscape: bool = True
     counts: Sequence[tuple[str, int]] = field(default_factory=tuple)
     footer: str = ""
-
-
-def print_cell(column: Column, value: Any, language: str = "zh") -> str:
-    """The text of a cell, exactly: 万元 with as many decimals as fen need, at least none."""
-    if value is None:
-        return ""
-    if column.kind == "money":
-        return format_decimal(Fraction(value, FEN_PER_WAN))
-    if column.kind == "decimal":
-        return format_decimal(Fraction(value, 10**column.decimals), column.decimals)
-    if column.kind == "whole":
-        return format_decimal(value)
-    words = column.words.get(value) if column.words is not None else None
-    return str(value) if words is None else words[1 if language == "en" else 0]
 
 
 def write_book(path: Path, tables: Sequence[Printed], max_rows: int = MAX_ROWS) -> Path:
@@ -97,12 +71,15 @@ def write_book(path: Path, tables: Sequence[Printed], max_rows: int = MAX_ROWS) 
     return path
 
 
-def _split(rows: Iterable[Sequence[Any]], size: int) -> Iterator[Iterator[Sequence[Any]]]:
+def _split(rows: Rows, size: int) -> Iterator[Rows]:
     """The rows in parts of at most ``size``; one empty part where there are none."""
+    if isinstance(rows, pl.DataFrame):
+        yield from (rows.slice(at, size) for at in range(0, max(rows.height, 1), size))
+        return
     left = iter(rows)
     first = next(left, None)
     if first is None:
-        yield iter(())
+        yield ()
     while first is not None:
         yield chain((first,), islice(left, size - 1))
         first = next(left, None)
@@ -141,10 +118,10 @@ class _Sheet:
 
     def __init__(self, book: Any, table: Printed, formats: dict[str, Any], name: str, part: int) -> None:
         self.table, self.formats, self.part = table, formats, part
-        self.sheet = book.add_worksheet(name)
+        self.sheet = book.add_worksheet(name, LongSheet)
         self.row = 0
 
-    def write(self, rows: Iterable[Sequence[Any]]) -> None:
+    def write(self, rows: Rows) -> None:
         """The title block, the rows, the counts and notes, the page set-up."""
         table, sheet = self.table, self.sheet
         for i, column in enumerate(table.columns):
@@ -155,17 +132,23 @@ class _Sheet:
         for i, column in enumerate(table.columns):
             sheet.write_string(head, i, column.zh, self.formats["head"])
         self.row += 1
-        writers = [_writer(sheet, i, column, self.formats) for i, column in enumerate(table.columns)]
-        number = self.row
+        if isinstance(rows, pl.DataFrame) and rows.height > LONG_ROWS:
+            self.row = sheet.write_rows(self.row, rows, table.columns, self.formats)
+        else:
+            self._write_short(rows.iter_rows() if isinstance(rows, pl.DataFrame) else rows)
+        last = max(self.row - 1, head)
+        for note in (*(f"{label}: {n:,}" for label, n in table.counts), *table.notes):
+            self._line(note, "fact")
+        self._set_page(head, last)
+
+    def _write_short(self, rows: Iterable[Sequence[Any]]) -> None:
+        columns, number = self.table.columns, self.row
+        writers = [_writer(self.sheet, i, column, self.formats) for i, column in enumerate(columns)]
         for values in rows:
             for write, value in zip(writers, values, strict=True):
                 write(number, value)
             number += 1
         self.row = number
-        last = max(self.row - 1, head)
-        for note in (*(f"{label}: {n:,}" for label, n in table.counts), *table.notes):
-            self._line(note, "fact")
-        self._set_page(head, last)
 
     def _write_title(self) -> None:
         table = self.table
@@ -203,7 +186,7 @@ class _Sheet:
 
 def _writer(sheet: Any, i: int, column: Column, formats: dict[str, Any]) -> Callable[[int, Any], None]:
     """A function (row, value) for the cells of one column, chosen once because lists are long."""
-    form = formats[f"decimal{column.decimals}" if column.kind == "decimal" else column.kind]
+    form = formats[column.form]
     text, number, blank = sheet.write_string, sheet.write_number, sheet.write_blank
     if column.kind == "text":
         words = {code: pair[0] for code, pair in column.words.items()} if column.words is not None else {}
@@ -212,7 +195,7 @@ def _writer(sheet: Any, i: int, column: Column, formats: dict[str, Any]) -> Call
             if value is None:
                 blank(row, i, None, form)
             else:
-                text(row, i, words.get(value) or str(value), form)
+                text(row, i, clean_text(words.get(value) or str(value)), form)
 
         return write_text
 
@@ -222,11 +205,11 @@ def _writer(sheet: Any, i: int, column: Column, formats: dict[str, Any]) -> Call
         # The nearest double of a decimal with at most 15 digits prints back as that decimal.
         if value is None:
             blank(row, i, None, form)
-        elif -_EXACT < value < _EXACT:
+        elif -MOST_EXACT < value < MOST_EXACT:
             fitting = form if column.kind != "money" or value % FEN_PER_WAN == 0 else formats[f"money{_places(value)}"]
             number(row, i, value / divisor, fitting)
         else:
-            text(row, i, print_cell(column, value), form)
+            text(row, i, format_decimal(Fraction(value, divisor), grouping=False), form)
 
     return write_amount
 

@@ -14,8 +14,8 @@ import polars as pl
 from kaiwu.figure import REASONS
 from kaiwu.figure.variable import Kind, PeriodType
 from kaiwu.procedure import Run
+from kaiwu.report.cell import Column
 from kaiwu.report.label import Words
-from kaiwu.report.printed import Column
 from kaiwu.rule.decision import Need
 from kaiwu.rule.outcome import Outcome
 

@@ -23,12 +23,13 @@ import polars as pl
 from kaiwu.procedure import Run, RunRecord, Workspace, open_run
 from kaiwu.quantity import KaiwuError
 from kaiwu.report.book import print_book, print_list
+from kaiwu.report.cell import Column, print_cell
 from kaiwu.report.chart import bar_chart, stacked_bar
 from kaiwu.report.label import standing_words, translate
 from kaiwu.report.listing import ItemCount, Listing, facts_of_run, list_scheme
 from kaiwu.report.notice import check_notice, render_notice
 from kaiwu.report.page import render
-from kaiwu.report.printed import Column, Printed, print_cell, write_book
+from kaiwu.report.printed import Printed, write_book
 from kaiwu.report.sheet import render_sheet
 from kaiwu.report.shortage import Shortage, detail_columns, detail_table, find_shortage, shortage_columns, shortage_rows
 from kaiwu.rule.outcome import Outcome
