@@ -5,10 +5,10 @@ from __future__ import annotations
 from fractions import Fraction
 
 import polars as pl
-from district import facts, rating
 from hypothesis import HealthCheck, given, settings
 from rulers import districts, rulers
 
+from district import facts, rating
 from kaiwu.rating.reference import rate_plainly
 
 

@@ -19,7 +19,7 @@ def explain_clause(head: Head, clause: Clause, entity: str, row: dict[str, Any],
     """The decision of a clause with all reasons, computed by the exact reference."""
     reference = Reference(row)
     outcome = reference.outcome(clause.condition.tree)
-    is_open = clause.application.covers(facts.as_of)
+    is_open = is_open_to_act(clause, facts)
     reasons = explain_conditions(clause, row, facts, is_open)
     low, high = amount_of(clause, reference, outcome)
     if outcome is Outcome.FAIL:
@@ -44,6 +44,17 @@ def explain_clause(head: Head, clause: Clause, entity: str, row: dict[str, Any],
         document=clause.document,
         version=head.version,
     )
+
+
+def is_open_to_act(clause: Clause, facts: Facts) -> bool:
+    """Whether advice makes sense: inside the declared window, or, where none is declared, for the last year or this one.
+
+    What was rated longer ago is settled (已定).
+    """
+    window = clause.application
+    if window.valid_from is None and window.valid_to is None:
+        return facts.rated >= facts.as_of.year - 1
+    return window.covers(facts.as_of)
 
 
 def explain_conditions(clause: Clause, row: dict[str, Any], facts: Facts, is_open: bool) -> list[Reason]:

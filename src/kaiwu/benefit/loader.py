@@ -5,6 +5,7 @@ Owns the keys of a clause. It does not own the language (``kaiwu.rule``) or the 
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any
@@ -19,7 +20,7 @@ from kaiwu.rule import expression as x
 from kaiwu.rule.check import Checker
 from kaiwu.rule.mechanism import MechanismContext, expand
 from kaiwu.rule.rulebook import HEAD_KEYS, Head, open_rulebook, read_head, read_source, read_validity
-from kaiwu.rule.vocabulary import EDGE_WORDS, Vocabulary
+from kaiwu.rule.vocabulary import BASIS_DATE, EDGE_WORDS, Vocabulary
 from kaiwu.table import Document, KeyPath
 
 BOOK_KEYS = (*HEAD_KEYS, "clauses", "rounding")
@@ -131,7 +132,8 @@ class _Reader:
     # -- conditions --------------------------------------------------------------------------------------
 
     def condition(self, entry: Entry, clause_id: str) -> Condition:
-        parts: list[Condition] = []
+        parts = self.in_force(entry)
+        before = len(parts)
         if entry.data.get("cohort") is not None:
             parts.append(replace(self.named(entry.data["cohort"], (*entry.path, "cohort")), role="cohort"))
         if entry.data.get("when") is not None:
@@ -140,7 +142,7 @@ class _Reader:
             parts.append(self.veto(veto, (*entry.path, "veto", i)))
         for i, human in enumerate(self.listed(entry, "human")):
             parts.append(self.finding(human, clause_id, (*entry.path, "human", i)))
-        if not parts:
+        if len(parts) == before:
             entry.complain(
                 "B-OPEN",
                 "条款没有任何条件; 若人人可得请写 when: true",
@@ -149,6 +151,23 @@ class _Reader:
         if len(parts) == 1:
             return parts[0]
         return _group("all", parts)
+
+    def in_force(self, entry: Entry) -> list[Condition]:
+        """A clause's own validity is one of its conditions; one that was superseded grants nothing any more."""
+        zh, en = "条款施行期", "The clause is in force"
+        found: list[Condition] = []
+        if entry.data.get("status") == "superseded":
+            found.append(Condition(x.Truth(value=False, text="条款已被取代"), "条款已被取代", zh, en))
+        if not isinstance(entry.data.get("valid"), dict):
+            return found
+        silent = Entry(entry.document, (*entry.path, "valid"), entry.data["valid"], [])  # its mistakes are told elsewhere
+        own = read_validity(silent)
+        last = own.valid_to if own.repealed is None else own.repealed - dt.timedelta(days=1)
+        ends = [(">=", own.valid_from), ("<=", last)]
+        text = " 且 ".join(f"{BASIS_DATE} {op} {day.isoformat()}" for op, day in ends if day is not None)
+        if text:
+            found.append(Condition(self.checked(text, (*entry.path, "valid")), text, zh, en))
+        return found
 
     def listed(self, entry: Entry, key: str) -> list[Any]:
         value = entry.data.get(key)

@@ -27,7 +27,7 @@ from kaiwu.rule.decision import Decision
     "--facts", "source", required=True, help="CSV、XLSX、JSON 行文件, 或 - 表示标准输入 / file, or - for standard input"
 )
 @click.option("--as-of", type=Day(), default=None, help="基准日 / date of the decision (default: today)")
-@click.option("--rated", type=int, default=None, help="评价年度 / rated year")
+@click.option("--rated", type=click.IntRange(1900, 2200), default=None, help="评价年度 / rated year")
 @click.option(
     "--format",
     "form",
@@ -96,11 +96,11 @@ def _missing(decision: Decision, names: dict[str, str]) -> str:
 
 
 def _cells(d: Decision, speaker: Speaker, names: dict[str, str]) -> list[Any]:
-    answer = speaker.pick(d.outcome.zh, d.outcome.en)
+    mark = "" if d.document.is_attested else speaker.pick("(待核实)", " (to be verified)")
     return [
         d.entity,
         speaker.pick(d.zh, d.en),
-        answer,
+        speaker.pick(d.outcome.zh, d.outcome.en) + mark,
         d.label,
         d.score,
         print_money(d.low, d.high),
@@ -129,6 +129,8 @@ def _csv(decisions: list[Decision]) -> str:
             "low_fen",
             "high_fen",
             "missing",
+            "standing",
+            "version",
             "reasons",
         ]
     )
@@ -146,6 +148,8 @@ def _csv(decisions: list[Decision]) -> str:
             d.low,
             d.high,
             " ".join(d.missing),
+            d.document.standing,
+            d.version,
             reasons,
         ]
         writer.writerow([_neutral(v) if isinstance(v, str) else v for v in row])
@@ -164,7 +168,7 @@ def _write_xlsx(decided: Decided, decisions: list[Decision], out: Path | None) -
         (
             d.entity,
             d.item,
-            d.outcome.zh,
+            d.outcome.zh + ("" if d.document.is_attested else "(待核实)"),
             d.label,
             d.score,
             d.low,

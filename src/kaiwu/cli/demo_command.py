@@ -40,7 +40,13 @@ DEMO_PORT = 8765
     show_default=True,
     help="放在哪里 / folder of the workspace",
 )
-@click.option("--port", default=DEMO_PORT, show_default=True, help="网页端口, 0 为任选 / port of the pages, 0 for any")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=DEMO_PORT,
+    show_default=True,
+    help="网页端口, 0 为任选 / port of the pages, 0 for any",
+)
 @click.option("--serve/--no-serve", "is_served", default=True, help="算完打开本地网页 / serve the pages afterwards")
 @speaking
 def demo(firms: int, seed: int, pack: str, folder: Path, port: int, is_served: bool, speaker: Speaker) -> None:
@@ -150,7 +156,13 @@ def summarise(workspace: Workspace, runs: list[Run], speaker: Speaker) -> None:
 
 @click.command()
 @workspace_argument
-@click.option("--port", default=DEMO_PORT, show_default=True, help="网页端口, 0 为任选 / port of the pages, 0 for any")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=DEMO_PORT,
+    show_default=True,
+    help="网页端口, 0 为任选 / port of the pages, 0 for any",
+)
 @speaking
 def serve(workspace: Path, port: int, speaker: Speaker) -> None:
     """在本机打开工作区的网页。Serve the pages of a workspace on this machine."""

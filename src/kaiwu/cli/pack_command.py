@@ -15,6 +15,7 @@ from kaiwu.pack import Library, builtin_packs, open_library
 from kaiwu.pack.case import run_cases
 from kaiwu.pack.library import find_packs
 from kaiwu.pack.pack import read_pack
+from kaiwu.procedure.execution import order_schemes
 from kaiwu.quantity import KaiwuError, Problem
 
 
@@ -46,7 +47,7 @@ def check(pack: str, pack_roots: tuple[Path, ...], with_tests: bool, speaker: Sp
     name, roots = locate_pack(pack, pack_roots)
     try:
         library = open_library([name], roots)
-        library.schemes()
+        order_schemes(library.schemes())
     except KaiwuError as error:
         speaker.problems(error.problems)
         zh, en = f"{name}: {len(error.problems)} 处错误", f"{name}: {len(error.problems)} mistakes"

@@ -231,7 +231,8 @@ def _values(values: dict[str, object], speaker: Speaker) -> str:
         if value is None:
             text = "–"
         elif name == "outcome" and isinstance(value, int):
-            text = speaker.pick(Outcome(value).zh, Outcome(value).en)
+            shown.append(speaker.pick(Outcome(value).zh, Outcome(value).en))
+            continue
         elif name in ("low", "high") and isinstance(value, int):
             text = print_money(value, value)
         shown.append(f"{speaker.pick(*_HEADS[name])} {text}")

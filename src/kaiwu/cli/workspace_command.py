@@ -5,6 +5,7 @@ Owns the template of that file.
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import click
@@ -16,8 +17,8 @@ from kaiwu.quantity import KaiwuError, Problem
 TEMPLATE = """\
 # 工作区配置 / the workspace
 [workspace]
-zh = "{name}"
-en = "{name}"
+zh = {name}
+en = {name}
 packs = [{packs}]           # 使用的内容包; 其依赖自动带上 / packs in use, with what they depend on
 pack_roots = ["packs"]      # 本地内容包目录 / folders of your own packs
 synthetic = false           # 合成数据必须写 true / true labels everything as synthetic
@@ -44,11 +45,15 @@ def init(workspace: Path, packs: tuple[str, ...], speaker: Speaker) -> None:
     path = workspace / "kaiwu.toml"
     if path.exists():
         raise KaiwuError(Problem("C-EXISTS", "这里已有工作区", "there is a workspace here already", where=str(path)))
-    for folder in ("inbox", "packs"):
-        (workspace / folder).mkdir(parents=True, exist_ok=True)
-    path.write_text(
-        TEMPLATE.format(name=workspace.resolve().name, packs=", ".join(f'"{p}"' for p in packs)), encoding="utf-8"
-    )
+    # A JSON string is a TOML string, whatever quotes stand in it.
+    name, listed = (json.dumps(value, ensure_ascii=False) for value in (workspace.resolve().name, list(packs)))
+    try:
+        for folder in ("inbox", "packs"):
+            (workspace / folder).mkdir(parents=True, exist_ok=True)
+        path.write_text(TEMPLATE.format(name=name, packs=listed[1:-1]), encoding="utf-8")
+    except OSError as error:
+        zh, en = f"不能在这里建立工作区: {error.strerror}", f"a workspace cannot be made here: {error.strerror}"
+        raise KaiwuError(Problem("C-FOLDER", zh, en, where=str(workspace))) from error
     if speaker.is_json:
         speaker.data({"workspace": str(workspace)})
     speaker.say(f"已建立工作区 {workspace}; 请编辑 kaiwu.toml", f"made the workspace {workspace}; now edit kaiwu.toml")

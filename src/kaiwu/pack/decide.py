@@ -18,6 +18,7 @@ from kaiwu.pack.case import make_facts
 from kaiwu.pack.library import Library, builtin_packs, find_packs, open_library
 from kaiwu.quantity import KaiwuError, Problem
 from kaiwu.rule.decision import Decision, Facts, Result, Scheme
+from kaiwu.rule.rulebook import Head
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,22 @@ def find_scheme(
     return library, library.version_of(code, as_of)
 
 
+def refuse_out_of_force(head: Head, as_of: dt.date, rated: int) -> None:
+    """A rulebook that is not in force decides nothing new. Raises ``KaiwuError`` naming its validity."""
+    if head.status == "template" or head.is_in_force(as_of, rated):
+        return
+    valid = head.validity
+    span = f"{valid.valid_from or '…'} – {valid.repealed or valid.valid_to or '…'}"
+    raise KaiwuError(
+        Problem(
+            "P-VALIDITY",
+            f"{head.zh} 在 {as_of}(评价年度 {rated})不在施行期({span}); 请改 --as-of, 或用现行版本 {head.family}",
+            f"{head.en} is not in force on {as_of} (rated year {rated}; {span}): change --as-of, or use the version in force of {head.family}",
+            where=head.code,
+        )
+    )
+
+
 def _mentions(folder: Path, code: str) -> bool:
     for path in sorted(folder.glob("rulebooks/*.yaml")):
         with path.open(encoding="utf-8") as file:
@@ -87,6 +104,7 @@ def decide(
     pack_code, _, head = library.heads[compiled.code]
     shelf = library.shelves[pack_code]
     year = rated if rated is not None else head.rated_year(as_of)
+    refuse_out_of_force(head, as_of, year)
     people = {name: {k: v for k, v in row.items() if k != "id"} for name, row in rows.items()}
     problems: list[Problem] = []
     for name, row in people.items():
@@ -113,6 +131,7 @@ def decide_file(
     library, compiled = find_scheme(scheme, as_of, roots, pack)
     pack_code, _, head = library.heads[compiled.code]
     year = rated if rated is not None else head.rated_year(as_of)
+    refuse_out_of_force(head, as_of, year)
     needs = {need.slot: need for need in compiled.needs()}
     variables = {
         **library.shelves[pack_code].catalogue.variables,

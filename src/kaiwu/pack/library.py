@@ -289,6 +289,13 @@ def _read_heads(shelf: Shelf, heads: dict[str, tuple[str, str, Head]], problems:
             )
             problems.append(entry.problems[-1])
         else:
+            if head.produces and shelf.catalogue.get(head.produces) is None:
+                zh = f"produces 的变量“{head.produces}”没有声明"
+                problems.append(
+                    entry.document.problem(
+                        "P-PRODUCES", zh, f"the variable “{head.produces}” is not declared", "produces"
+                    )
+                )
             if head.document.source and head.document.source not in shelf.sources:
                 problems.append(entry.document.problem(
                     "P-SOURCE", f"来源“{head.document.source}”不在 sources.csv 中", f"source “{head.document.source}” is not in sources.csv", "document", "source"))  # fmt: skip
