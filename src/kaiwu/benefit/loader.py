@@ -160,7 +160,9 @@ class _Reader:
             found.append(Condition(x.Truth(value=False, text="条款已被取代"), "条款已被取代", zh, en))
         if not isinstance(entry.data.get("valid"), dict):
             return found
-        silent = Entry(entry.document, (*entry.path, "valid"), entry.data["valid"], [])  # its mistakes are told elsewhere
+        silent = Entry(
+            entry.document, (*entry.path, "valid"), entry.data["valid"], []
+        )  # its mistakes are told elsewhere
         own = read_validity(silent)
         last = own.valid_to if own.repealed is None else own.repealed - dt.timedelta(days=1)
         ends = [(">=", own.valid_from), ("<=", last)]
