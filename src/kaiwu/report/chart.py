@@ -28,7 +28,7 @@ def bar_chart(counts: Sequence[tuple[str, str, int]], title: str) -> Markup:
         colour = _COLOURS.get(key)
         if colour is None:
             colour, classes = _CLASSES[min(classes, len(_CLASSES) - 1)], classes + 1
-        y, length = i * BAR, max(n * room // top, 1)
+        y, length = i * BAR, n and max(n * room // top, 1)
         rows.append(
             Markup("<text x='{}' y='{}' text-anchor='end'>{}</text><rect x='{}' y='{}' width='{}' height='16' rx='2' fill='{}'/><text x='{}' y='{}' class='n'>{}</text>").format(
                 LABEL - 8, y + 17, _shorten(shown), LABEL, y + 5, length, colour, LABEL + length + 8, y + 17, f"{n:,}")

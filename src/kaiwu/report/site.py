@@ -25,7 +25,7 @@ from kaiwu.quantity import KaiwuError
 from kaiwu.report.book import print_book, print_list
 from kaiwu.report.cell import Column, print_cell
 from kaiwu.report.chart import bar_chart, stacked_bar
-from kaiwu.report.label import standing_words, translate
+from kaiwu.report.label import STATUSES, standing_words, translate
 from kaiwu.report.listing import ItemCount, Listing, facts_of_run, list_scheme
 from kaiwu.report.notice import check_notice, render_notice
 from kaiwu.report.page import render
@@ -43,6 +43,9 @@ EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 HTML = "text/html; charset=utf-8"
 _FILTERED = ("league", "status", "class", "answer", "clause")
 _SHOWN_ORDER = (Outcome.PASS, Outcome.HUMAN, Outcome.MISSING, Outcome.FAIL)
+_LABEL_ORDER = {
+    label: i for i, label in enumerate([*(zh for zh, _ in STATUSES.values()), *(o.zh for o in _SHOWN_ORDER)])
+}
 _NUMBER = re.compile(r"[0-9]{1,9}\Z")
 _T = TypeVar("_T")
 
@@ -221,6 +224,7 @@ class Site:
             labels += [label for label in counts if label not in labels]
             rows.append({"scheme": code, "title": asked.pick(listing.zh, listing.en), "counts": counts, "total": listing.total,
                          "document": document.title, "mark": asked.pick(*standing_words(document.standing))})  # fmt: skip
+        labels.sort(key=lambda label: _LABEL_ORDER.get(label, -1))  # classes first, in the order of their lists
         heads = [("主体", "entity"), ("调至", "to"), ("条款", "article"), ("签批人", "signer"), ("理由", "reason")]
         return Page(
             render(
