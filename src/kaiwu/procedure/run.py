@@ -134,7 +134,7 @@ def run_job(
         number=number, job=job.code, zh=job.zh, en=job.en, schemes=tuple(execution.results), population=population.height,
         as_of=job.as_of, rated=job.rated, known_at=known_at, purpose=job.purpose,
         manifest_digest=workspace.figures.manifest_digest(known_at), pack_digest=pack_digest, frame_digest=frame_digest,
-        result_digest=execution.digest(), engine=__version__, corrects=corrects, is_synthetic=_is_synthetic(job, library, frame),
+        result_digest=execution.digest(), engine=__version__, corrects=corrects, is_synthetic=_is_synthetic(job, library, schemes, frame),
         created_at=created_at, changes=execution.changes,
     )  # fmt: skip
     (folder / "run.json").write_text(json.dumps(printable(record), ensure_ascii=False, indent=1), encoding="utf-8")
@@ -142,9 +142,11 @@ def run_job(
     return Run(record, frame, library, execution)
 
 
-def _is_synthetic(job: Job, library: Library, frame: Frame) -> bool:
-    packs = any(shelf.pack.is_synthetic for shelf in library.shelves.values())
-    return job.is_synthetic or packs or bool(frame.sources["synthetic"].any())
+def _is_synthetic(job: Job, library: Library, schemes: Sequence[Scheme], frame: Frame) -> bool:
+    """Whether the job says so, a figure is, or a rulebook is. Packs that only declare sheets label the figures they take in."""
+    packs = {library.heads[scheme.code][0] for scheme in schemes}
+    is_invented = any(library.shelves[pack].pack.is_synthetic for pack in packs)
+    return job.is_synthetic or is_invented or bool(frame.sources["synthetic"].any())
 
 
 def printable(record: RunRecord) -> dict[str, object]:

@@ -11,6 +11,7 @@ from typing import Any
 from kaiwu.figure.variable import Variable
 from kaiwu.figure.vocabulary import STANDINGS
 from kaiwu.procedure import Run
+from kaiwu.rating import AwardScheme, RatingScheme
 from kaiwu.rule.outcome import Outcome
 
 Words = Mapping[Any, tuple[str, str]]
@@ -54,3 +55,17 @@ def class_words(run: Run, scheme: str) -> Words:
     if variable is not None and len(variable.value_labels) == len(variable.values):
         words |= dict(zip(variable.values, variable.value_labels, strict=True))
     return words
+
+
+def league_words(run: Run, scheme: str) -> Words:
+    """What the leagues of a rating or an award are called; those taken from a category by the category."""
+    compiled = run.scheme(scheme)
+    if isinstance(compiled, AwardScheme) and compiled.book.award is not None:
+        return {league.code: (league.zh, league.en) for league in compiled.book.award.leagues}
+    leagues = compiled.book.leagues if isinstance(compiled, RatingScheme) else None
+    if leagues is None:
+        return {}
+    if leagues.by is not None:
+        variable = leagues.by.variable
+        return dict(zip(variable.values, variable.value_labels or [(v, v) for v in variable.values], strict=True))
+    return {group.code: (group.zh, group.en) for group in leagues.groups}

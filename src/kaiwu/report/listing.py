@@ -15,7 +15,7 @@ import polars as pl
 
 from kaiwu.procedure import Run
 from kaiwu.report.cell import Column
-from kaiwu.report.label import OUTCOMES, RULEBOOK_STATUSES, STATUSES, Words, class_words, standing_words
+from kaiwu.report.label import OUTCOMES, RULEBOOK_STATUSES, STATUSES, Words, class_words, league_words, standing_words
 from kaiwu.rule.decision import Scheme
 from kaiwu.rule.outcome import Outcome
 
@@ -186,7 +186,7 @@ def _list_rating(run: Run, scheme: Scheme, table: pl.DataFrame, who: tuple[Colum
     has_leagues = table["league"].drop_nulls().ne("*").any()
     has_classes = table["class"].is_not_null().any()
     columns = [
-        *who, *([Column("组别", "league", 12)] if has_leagues else []), Column("状态", "status", 10, words=STATUSES),
+        *who, *([Column("组别", "league", 12, words=league_words(run, scheme.code))] if has_leagues else []), Column("状态", "status", 10, words=STATUSES),
         Column("名次", "rank", 7, "whole"), *([Column("等级", "class", 7, words=classes)] if has_classes else []),
         Column("得分", "score", 10, "decimal", decimals),
     ]  # fmt: skip
@@ -257,7 +257,8 @@ def _list_classes(run: Run, scheme: Scheme, table: pl.DataFrame, who: tuple[Colu
         ("length", "连续年数", "years in a row", "whole"),
     ]
     chosen = [e for e in extra if e[0] in table.columns]
-    columns += [Column(zh, en, 10, kind) for _, zh, en, kind in chosen]
+    leagues = league_words(run, scheme.code)
+    columns += [Column(zh, en, 10, kind, words=leagues if en == "league" else None) for _, zh, en, kind in chosen]
 
     def make() -> pl.DataFrame:
         place = {item.item: i for i, item in enumerate(items)}

@@ -194,7 +194,7 @@ class Site:
         newest = {r.number for r in records}
         older = [r for r in reversed(self.workspace.state.runs()) if r.number not in newest][:ROWS]
         title = asked.pick(self.workspace.zh, self.workspace.en)
-        synthetic = any(r.is_synthetic for r in records)
+        synthetic = bool(records) and all(r.is_synthetic for r in records)  # else every card tells for itself
         return Page(
             render(
                 "home.html", title=title, cards=cards, older=older, is_synthetic=synthetic, **asked.shared()
