@@ -97,7 +97,9 @@ FIRMS = [f"F{i:02d}" for i in range(24)]
 ODD_NAMES = {"F07": "=1+1公司", "F08": "<b>粗体</b>公司"}
 
 
-def make_county(folder: Path, *, changes: str = "", more: list[dict[str, Any]] | None = None) -> Workspace:
+def make_county(
+    folder: Path, *, changes: str = "", more: list[dict[str, Any]] | None = None, is_synthetic: bool = True
+) -> Workspace:
     """Write the county below a folder and open it. F03 lacks research, F04 has only a group's turnover, F06 lacks land,
     F10 is not above scale. ``more`` takes the place of figures."""
     pack = folder / "packs" / "county"
@@ -106,7 +108,8 @@ def make_county(folder: Path, *, changes: str = "", more: list[dict[str, Any]] |
     for name, text in files.items():
         (pack / name).parent.mkdir(parents=True, exist_ok=True)
         (pack / name).write_text(text, encoding="utf-8")
-    (folder / "kaiwu.toml").write_text(CONFIG + changes, encoding="utf-8")
+    config = CONFIG if is_synthetic else CONFIG.replace("synthetic = true", "synthetic = false")
+    (folder / "kaiwu.toml").write_text(config + changes, encoding="utf-8")
     register = Register()
     names = {f: ODD_NAMES.get(f, f"小县第{f[1:]}机械有限公司") for f in FIRMS}
     register.append(
@@ -119,7 +122,9 @@ def make_county(folder: Path, *, changes: str = "", more: list[dict[str, Any]] |
     register.save(folder / "register")
     workspace = open_workspace(folder)
     given = {(row["entity"], row["variable"]): row for row in [*figures(), *(more or [])]}  # the later one stands
-    workspace.figures.append(make_figures(given.values()), dt.date(2024, 5, 1), "部门")
+    workspace.figures.append(
+        make_figures({**row, "synthetic": is_synthetic} for row in given.values()), dt.date(2024, 5, 1), "部门"
+    )
     return workspace
 
 
