@@ -34,10 +34,11 @@ def _give_up(reason: str) -> None:
 
 def _as_server_user(command: list[str | Path]) -> None:
     """PostgreSQL refuses to run as root; root runs it as the user ``postgres``."""
-    prefix = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+    user = "postgres" if os.geteuid() == 0 else None
     done = subprocess.run(
-        [*prefix, *map(str, command)], cwd="/", capture_output=True, text=True, timeout=120, check=False
-    )
+        list(map(str, command)), cwd="/", user=user, group=user, extra_groups=[] if user else None,
+        capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
     if done.returncode:
         _give_up(f"{Path(command[0]).name} failed: {done.stderr.strip() or done.stdout.strip()}")
 
