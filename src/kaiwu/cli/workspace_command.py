@@ -33,6 +33,13 @@ synthetic = false           # 合成数据必须写 true / true labels everythin
 # as_of = 2023-06-30        # 基准日
 # rated = 2022              # 评价年度
 # purpose = "permu"         # 用途: 数据只在许可的用途内取用 / figures answer only within their purposes
+# [[job.changes]]           # 提档、降档: 会议决定, 逐条写明依据和签批人 / signed changes of class
+# entity = "…"
+# class = "A"
+# article = "第十二条"       # 办法允许调档的条款 / an article on which the rulebook lets classes be changed
+# signer = "…"
+# reason = "…"
+# scheme = "…"              # 任务里只有一个评价时可省 / may be left out where the job has one rating
 """
 
 
