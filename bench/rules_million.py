@@ -14,11 +14,13 @@ import argparse
 import json
 import random
 import resource
+import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -184,9 +186,9 @@ def make(source):
 for i, source in enumerate(rules):
     formula = make(source)
     system.add_variable(type(f"r{i}", (Variable,), dict(value_type=bool, entity=firm, definition_period=YEAR, formula=formula)))
-times = []
 np.seterr(all="ignore")
-for _ in range(int(sys.argv[3])):
+print("ready", flush=True)
+for _ in sys.stdin:  # one round for every line, so that both sides meet the same machine
     began, began_cpu = time.perf_counter(), time.process_time()
     simulation = SimulationBuilder().build_default_simulation(system, rows)
     for name, column in table.items():
@@ -195,23 +197,31 @@ for _ in range(int(sys.argv[3])):
     for i in range(len(rules)):
         simulation.calculate(f"r{i}", "2024")
     done, done_cpu = time.perf_counter(), time.process_time()
-    times.append((done - start, done_cpu - start_cpu, done - began, done_cpu - began_cpu))
-print(json.dumps([min(t) for t in zip(*times)]))
+    print(json.dumps([done - start, done_cpu - start_cpu, done - began, done_cpu - began_cpu]), flush=True)
 """
 
 
-def run_openfisca(python: str, rules: list[Rule], frame: pl.DataFrame, rounds: int) -> list[float]:
+@contextmanager
+def open_openfisca(python: str, rules: list[Rule], frame: pl.DataFrame) -> Iterator[Callable[[], list[float]]]:
+    """A process with openfisca-core and the same columns; each call runs one round and gives its four times."""
     with tempfile.TemporaryDirectory() as folder:
         arrays = {c: frame[c].fill_null(0).to_numpy() for c in frame.columns}
         np.savez(Path(folder, "columns.npz"), **arrays)
         Path(folder, "rules.json").write_text(json.dumps([r.source for r in rules]))
         Path(folder, "run.py").write_text(OPENFISCA)
-        command = [python, "run.py", "columns.npz", "rules.json", str(rounds)]
-        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
-        if done.returncode:
-            sys.exit(done.stderr)
-        seconds: list[float] = json.loads(done.stdout.strip().splitlines()[-1])
-        return seconds
+        command = [python, "run.py", "columns.npz", "rules.json"]
+        with subprocess.Popen(command, cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as child:
+            assert child.stdin is not None and child.stdout is not None
+            if child.stdout.readline().strip() != "ready":
+                sys.exit("openfisca-core did not start")
+
+            def run_round() -> list[float]:
+                print(file=child.stdin, flush=True)
+                found: list[float] = json.loads(child.stdout.readline())  # type: ignore[union-attr]
+                return found
+
+            yield run_round
+            child.stdin.close()
 
 
 def main() -> None:
@@ -240,19 +250,30 @@ def main() -> None:
     assert_equal(rules, roots, hand_both(rules, frame), evaluate_polars(compiled, roots, [], frame))
     seconds: dict[str, list[float]] = {name: [] for name in contenders}
     cpu: dict[str, list[float]] = {name: [] for name in contenders}
-    for _ in range(options.rounds):
-        for name, run in contenders.items():  # side by side, so that a busy machine slows all alike
-            start, start_cpu = time.perf_counter(), time.process_time()
-            run()
-            seconds[name].append(time.perf_counter() - start)
-            cpu[name].append(time.process_time() - start_cpu)
-    best = {name: min(times) for name, times in seconds.items()}
-    best_cpu = {name: min(times) for name, times in cpu.items()}
-    if options.openfisca:
-        inner, whole = "openfisca-core, formulas alone", "openfisca-core, from the columns"
-        found = run_openfisca(options.openfisca, rules, frame, 5)
-        best[inner], best_cpu[inner], best[whole], best_cpu[whole] = found
-    report(best, best_cpu, len(rules), options.firms)
+    opened = open_openfisca(options.openfisca, rules, frame) if options.openfisca else nullcontext()
+    with opened as peer:
+        for _ in range(options.rounds):
+            measure_round(contenders, seconds, cpu)
+            if peer is not None:
+                inner, inner_cpu, whole, whole_cpu = peer()
+                for name, time_, work in ((INNER, inner, inner_cpu), (WHOLE, whole, whole_cpu)):
+                    seconds.setdefault(name, []).append(time_)
+                    cpu.setdefault(name, []).append(work)
+    report(seconds, cpu, len(rules), options.firms)
+
+
+INNER, WHOLE = "openfisca-core, formulas alone", "openfisca-core, from the columns"
+
+
+def measure_round(
+    contenders: dict[str, Callable[[], object]], seconds: dict[str, list[float]], cpu: dict[str, list[float]]
+) -> None:
+    """All once, side by side, so that a busy machine slows all alike."""
+    for name, run in contenders.items():
+        start, start_cpu = time.perf_counter(), time.process_time()
+        run()
+        seconds[name].append(time.perf_counter() - start)
+        cpu[name].append(time.process_time() - start_cpu)
 
 
 def assert_equal(rules: list[Rule], roots: list[int], hand: pl.DataFrame, ours: object) -> None:
@@ -264,15 +285,26 @@ def assert_equal(rules: list[Rule], roots: list[int], hand: pl.DataFrame, ours: 
             assert hand[f"h{i}"].equals(human[str(root)].rename(f"h{i}")), rule.text
 
 
-def report(best: dict[str, float], cpu: dict[str, float], rules: int, firms: int) -> None:
-    base, base_cpu = (min(t["hand"], t["hand, in memory"]) for t in (best, cpu))
-    print(f"{rules} rules × {firms:,} firms, best of the rounds; 1.00 is the faster hand-written form\n")
+def report(seconds: dict[str, list[float]], cpu: dict[str, list[float]], rules: int, firms: int) -> None:
+    best, best_cpu = ({name: min(times) for name, times in table.items()} for table in (seconds, cpu))
+    base, base_cpu = (min(t["hand"], t["hand, in memory"]) for t in (best, best_cpu))
+    print(
+        f"{rules} rules × {firms:,} firms, best of {len(seconds['hand'])} rounds side by side; 1.00 is the faster ",
+        end="",
+    )
+    print("hand-written form\n")
     print("| evaluator | × time | × processor time | × time of hand-written with findings | ns per firm and rule |")
     print("|---|---:|---:|---:|---:|")
     for name, value in best.items():
-        work = f"{cpu[name] / base_cpu:.2f}" if name in cpu else ""
         both = value / best["hand, with findings"]
-        print(f"| {name} | {value / base:.2f} | {work} | {both:.2f} | {value / rules / firms * 1e9:.2f} |")
+        work = best_cpu[name] / base_cpu
+        print(f"| {name} | {value / base:.2f} | {work:.2f} | {both:.2f} | {value / rules / firms * 1e9:.2f} |")
+    for name in (INNER, WHOLE):
+        if name in seconds:
+            ratios = sorted(peer / ours for peer, ours in zip(seconds[name], seconds["engine"], strict=True))
+            middle = statistics.median(ratios)
+            print(f"\n{name}: {best[name] / best['engine']:.1f} × our engine's best time; ", end="")
+            print(f"round by round {ratios[0]:.1f} to {ratios[-1]:.1f}, median {middle:.1f}")
     print(f"\npeak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20:.1f} GiB")
 
 

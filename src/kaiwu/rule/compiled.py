@@ -81,18 +81,15 @@ class CompiledProgram:
     def needed(self, roots: Rows) -> NDArray[np.bool_]:
         """Which nodes the roots rest on; shape (nodes,)."""
         seen = np.zeros(len(self), np.bool_)
-        frontier = np.unique(roots)
-        while len(frontier):
-            seen[frontier] = True
+        fresh = np.zeros(len(self), np.bool_)
+        fresh[roots] = True
+        while (frontier := np.flatnonzero(fresh)).size:
+            seen |= fresh
+            fresh[:] = False
             count = OPERANDS[self.op[frontier]]
-            below = np.concatenate(
-                [
-                    self.a[frontier[count >= 1]],
-                    self.b[frontier[count >= 2]],
-                    self.c[frontier[count >= 3]],
-                ]
-            )
-            frontier = np.unique(below[~seen[below]]).astype(np.int64)
+            for k, operand in enumerate((self.a, self.b, self.c), start=1):
+                fresh[operand[frontier[count >= k]]] = True
+            fresh &= ~seen
         return seen
 
     def computed_slots(self, slots: Rows) -> Rows:
