@@ -5,6 +5,8 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
+from small_county import figure, make_county
+
 
 def test_a_run_leaves_lists_sheets_notices_and_an_index(kaiwu, own):
     answer = kaiwu("run", own, "--known-at", "2024-06-30")
@@ -59,10 +61,10 @@ def test_runs_lists_what_was_run(kaiwu, ran):
 
 def test_an_explanation_leads_to_figure_and_article_in_both_languages(kaiwu, ran):
     zh = kaiwu("explain", "1", "F05", "-w", ran, "--scheme", "award").out
-    for part in ("研发补助", "符合", "30万元", "第二条", "← 1#", "(待核实)", "统计局"):
+    for part in ("研发补助", "符合", "30万元", "第二条", "← 1#", "待核实(仅一处来源)", "统计局"):
         assert part in zh
     en = kaiwu("explain", "1", "F05", "-w", ran, "--lang", "en").out
-    for part in ("Research grant", "met", "(to be verified)", "class changed to A under 第十二条"):
+    for part in ("Research grant", "met", "to be verified (", "class changed to A under 第十二条"):
         assert part in en
 
 
@@ -208,3 +210,37 @@ def test_a_notice_of_a_draft_or_of_nothing_is_refused(kaiwu, ran, scheme, code):
     answer = kaiwu("notice", "1", scheme, "-w", ran, "--signer", "经信局 李某")
     assert answer.code == 2
     assert code in answer.err
+
+
+def test_a_figure_that_may_not_answer_is_shown_with_its_reason(kaiwu, ran):
+    text = kaiwu("explain", "1", "F04", "-w", ran, "--scheme", "award").out
+    assert "× 1#" in text and "营业收入 2023: 口径不符" in text
+    (held,) = [w for d in kaiwu("explain", "1", "F04", "-w", ran, "--scheme", "award", "--json").data
+               if d["item"] == "b1" for r in d["reasons"] for w in r["withheld"]][:1]  # fmt: skip
+    assert held["figure"].startswith("1#")
+
+
+def test_an_unsure_figure_is_marked(kaiwu, tmp_path):
+    make_county(tmp_path, more=[figure("F05", "research", 3 * 10**8, standing="memory")])
+    assert kaiwu("run", tmp_path, "--sheets", "0", "-q").code == 0
+    assert "待核实(凭记忆" in kaiwu("explain", "1", "F05", "-w", tmp_path, "--scheme", "ruler").out
+    figures = [
+        f
+        for d in kaiwu("explain", "1", "F05", "-w", tmp_path, "--json").data
+        for r in d["reasons"]
+        for f in r["figures"]
+    ]
+    assert {f["mark"][:3] for f in figures if f["slot"] == "research"} == {"待核实"}
+    assert {f["mark"] for f in figures if f["slot"] == "tax"} == {""}
+
+
+@pytest.mark.parametrize(("wanted", "written"), [("0", 0), ("3", 3), ("all", 24)])
+def test_a_run_writes_as_many_sheets_as_wanted(kaiwu, tmp_path, wanted, written):
+    make_county(tmp_path)
+    assert kaiwu("run", tmp_path, "--sheets", wanted, "-q").code == 0
+    folder = tmp_path / "runs" / "0001" / "sheets"
+    assert len(list(folder.glob("*.html")) if folder.is_dir() else []) == written
+
+
+def test_a_number_of_sheets_that_is_none_is_refused(kaiwu, ran):
+    assert kaiwu("run", ran, "--sheets", "viele").code == 2

@@ -241,3 +241,15 @@ def test_a_rulebook_that_is_open_to_all_decides_everybody(tmp_path):
 
 def test_a_pack_bears_the_name_of_its_folder(tmp_path):
     assert problems(tmp_path, {"pack.yaml": "pack: other\nzh: 坏\nen: Bad\nversion: '1'\n"}) == ["P-FOLDER"]
+
+
+@pytest.mark.parametrize(
+    ("product", "message"),
+    [("turnover", "只能给出 flag, judgement"), ("nothing", "没有声明")],
+)
+def test_clauses_answer_yes_or_no_and_never_produce_money(tmp_path, product, message):
+    make_pack(tmp_path, {"rulebooks/r.yaml": clause("营业收入 >= 1万元", more=f"produces: {product}\n")})
+    with pytest.raises(KaiwuError) as caught:
+        open_library(["bad"], [tmp_path])
+    (problem,) = caught.value.problems
+    assert problem.code == "P-PRODUCES" and message in problem.zh

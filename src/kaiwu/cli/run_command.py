@@ -6,6 +6,8 @@ Owns arguments and printing. What they do is ``kaiwu.procedure``; the files they
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -18,16 +20,46 @@ from kaiwu.procedure import replay as replay_run
 from kaiwu.procedure.run import printable, run_job
 from kaiwu.quantity import KaiwuError, Problem
 from kaiwu.report import print_money, write_run
+from kaiwu.report.evidence import Evidence, ShownFigure
+from kaiwu.report.label import standing_words
+from kaiwu.report.output import SHEETS_AT_ONCE
 from kaiwu.rule.decision import Decision
 from kaiwu.rule.outcome import Outcome
+
+
+class SheetCount(click.ParamType[int]):
+    """How many sheets: a number, or ``all``, which is ``None``."""
+
+    name = "number|all"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Parse, or fail with the form that is wanted."""
+        text = str(value)
+        if text != "all" and not (text.isascii() and text.isdigit()):
+            self.fail(f"要写份数或 all / a number or all, not “{text}”", param, ctx)
+        return None if text == "all" else int(text)
+
+
+def sheet_total(run: Run, sheets: int | None) -> int:
+    """How many sheets that makes for a run."""
+    return run.record.population if sheets is None else min(sheets, run.record.population)
 
 
 @click.command()
 @workspace_argument
 @click.option("--job", "codes", multiple=True, help="只做这些任务 / only these jobs")
 @known_at_option
+@click.option(
+    "--sheets",
+    type=SheetCount(),
+    default=SHEETS_AT_ONCE,
+    show_default=True,
+    help="随测算生成几份一企一单, all 为全部; 其余随时可用 kaiwu sheet 生成 / sheets to write with the run, all for every entity",
+)
 @speaking
-def run(workspace: Path, codes: tuple[str, ...], known_at: dt.date | None, speaker: Speaker) -> None:
+def run(
+    workspace: Path, codes: tuple[str, ...], known_at: dt.date | None, sheets: int | None, speaker: Speaker
+) -> None:
     """测算工作区的各项任务, 生成名单、一企一单和公示稿。Run the jobs of a workspace and write lists, sheets and notices."""
     opened = open_workspace(workspace)
     jobs = [opened.job(c) for c in codes] or list(opened.jobs)
@@ -45,8 +77,14 @@ def run(workspace: Path, codes: tuple[str, ...], known_at: dt.date | None, speak
         for job in jobs:
             bar.update(bar.task_ids[0], description=speaker.pick(job.zh, job.en))
             done = run_job(opened, job, known_at=known_at or today(), created_at=now())
-            write_run(opened, done)
             records.append(done.record)
+            total = sheet_total(done, sheets)
+            title = speaker.pick(f"{job.zh}: 一企一单", f"{job.en}: sheets")
+
+            def show(done_sheets: int, title: str = title, total: int = total) -> None:
+                bar.update(bar.task_ids[0], description=f"{title} {done_sheets + 1}/{total}")
+
+            write_run(opened, done, sheets=sheets, progress=show)
             bar.advance(bar.task_ids[0])
     if speaker.is_json:
         speaker.data([printable(r) for r in records])
@@ -97,15 +135,16 @@ def explain(number: str, entity: str, workspace: Path, codes: tuple[str, ...], s
     """解释某主体在某次测算中的结论, 直到数据和条款。Explain the decisions for one entity down to figures and articles."""
     done = open_run(open_workspace(workspace), number)
     decisions = explain_run(done, entity, codes)
+    evidence = Evidence(done, entity, speaker.language)
     if speaker.is_json:
-        speaker.data([decision_data(d, done) for d in decisions])
+        speaker.data([decision_data(d, evidence) for d in decisions])
         return
     for decision in decisions:
-        print_decision(speaker, decision, done)
+        print_decision(speaker, decision, evidence)
 
 
-def decision_data(decision: Decision, done: Run | None = None) -> dict[str, Any]:
-    """A decision as JSON data, with the figures behind every reason."""
+def decision_data(decision: Decision, evidence: Evidence | None = None) -> dict[str, Any]:
+    """A decision as JSON data, with the figures behind every reason, and those that exist and may not answer."""
     return {
         "entity": decision.entity, "scheme": decision.scheme, "item": decision.item, "zh": decision.zh, "en": decision.en,
         "outcome": decision.outcome.zh, "outcome_code": int(decision.outcome), "class": decision.label, "score": decision.score,
@@ -114,23 +153,24 @@ def decision_data(decision: Decision, done: Run | None = None) -> dict[str, Any]
         "version": decision.version, "missing": list(decision.missing),
         "reasons": [
             {"zh": r.zh, "en": r.en, "outcome": r.outcome.zh if r.outcome is not None else None, "article": r.article,
-             "kind": r.kind, "gap": r.gap, "slots": list(r.slots), "figures": _figures(done, decision.entity, r.slots)}
+             "kind": r.kind, "gap": r.gap, "slots": list(r.slots),
+             "figures": [figure_data(f) for f in evidence.figures(r.slots)] if evidence else [],
+             "withheld": [asdict(w) for w in evidence.withheld(r.slots)] if evidence else []}
             for r in decision.reasons
         ],
     }  # fmt: skip
 
 
-def _figures(done: Run | None, entity: str, slots: tuple[str, ...]) -> list[dict[str, Any]]:
-    if done is None or not slots:
-        return []
-    import polars as pl
+def figure_data(figure: ShownFigure) -> dict[str, Any]:
+    """A figure as JSON data: as stored and as printed."""
+    row = figure.row
+    stored = {
+        k: row[k] for k in ("slot", "figure", "period", "value", "unit", "source", "place", "standing", "synthetic")
+    }
+    return {**stored, "printed": figure.value, "label": figure.label, "mark": figure.mark}
 
-    rows = done.frame.sources.filter((pl.col("entity") == entity) & pl.col("slot").is_in(list(slots)))
-    return [{k: row[k] for k in ("slot", "figure", "period", "value", "unit", "source", "place", "standing", "synthetic")}
-            for row in rows.iter_rows(named=True)]  # fmt: skip
 
-
-def print_decision(speaker: Speaker, decision: Decision, done: Run | None = None) -> None:
+def print_decision(speaker: Speaker, decision: Decision, evidence: Evidence | None = None) -> None:
     """A decision for people: the head line, then one line for every reason with its figures."""
     console = speaker.console
     head = f"{speaker.pick(decision.zh, decision.en)} [{decision.item}] {speaker.pick(decision.outcome.zh, decision.outcome.en)}"
@@ -142,19 +182,26 @@ def print_decision(speaker: Speaker, decision: Decision, done: Run | None = None
         head += f" {print_money(decision.low, decision.high)}"
     console.print(head, style="bold", markup=False)
     doc = decision.document
-    mark = "" if doc.is_attested else speaker.pick("(待核实)", " (to be verified)")
-    console.print(f"  {doc.title} {doc.number} {decision.article}{mark}", style="dim", markup=False)
+    mark = standing_words(doc.standing)[speaker.language == "en"]
+    console.print(f"  {doc.title} {doc.number} {decision.article} {mark}".rstrip(), style="dim", markup=False)
     for reason in decision.reasons:
         sign = {0: "✗", 1: "✓", 2: "?", 3: "◇"}.get(reason.outcome, "·") if reason.outcome is not None else "·"
         article = f" 〔{reason.article}〕" if reason.article else ""
         console.print(f"  {sign} {speaker.pick(reason.zh, reason.en)}{article}", markup=False)
-        for figure in _figures(done, decision.entity, reason.slots):
-            label = speaker.pick("(合成)", " (synthetic)") if figure["synthetic"] else ""
-            console.print(
-                f"      ← {figure['figure']} {figure['slot']} {figure['source']} {figure['place']}{label}",
-                style="dim",
-                markup=False,
-            )
+        if evidence is not None:
+            _print_evidence(speaker, reason.slots, evidence)
+
+
+def _print_evidence(speaker: Speaker, slots: Sequence[str], evidence: Evidence) -> None:
+    console = speaker.console
+    for figure in evidence.figures(slots):
+        label = speaker.pick(" (合成)", " (synthetic)") if figure.is_synthetic else ""
+        mark = f" {figure.mark}" if figure.mark else ""
+        line = f"      ← {figure.figure} {figure.slot} {figure.source} {figure.place}{label}{mark}"
+        console.print(line, style="dim", markup=False)
+    for held in evidence.withheld(slots):
+        period = f" {held.period}" if held.period else ""
+        console.print(f"      × {held.figure} {held.label}{period}: {held.reason}", style="dim", markup=False)
 
 
 @click.command()

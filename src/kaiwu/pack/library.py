@@ -17,7 +17,7 @@ from typing import Any
 
 from kaiwu.figure.catalogue import Catalogue, build_catalogue, load_variables
 from kaiwu.figure.entry import Entry
-from kaiwu.figure.variable import Variable
+from kaiwu.figure.variable import Kind, Variable
 from kaiwu.pack.pack import Pack, make_pack, read_pack
 from kaiwu.pack.programme import Programme
 from kaiwu.pack.programme_reader import read_programme
@@ -334,17 +334,34 @@ def _read_heads(shelf: Shelf, heads: dict[str, tuple[str, str, Head]], problems:
             )
             problems.append(entry.problems[-1])
         else:
-            if head.produces and shelf.catalogue.get(head.produces) is None:
-                zh = f"produces 的变量“{head.produces}”没有声明"
-                problems.append(
-                    entry.document.problem(
-                        "P-PRODUCES", zh, f"the variable “{head.produces}” is not declared", "produces"
-                    )
-                )
+            _check_product(shelf, entry, head, problems)
             if head.document.source and head.document.source not in shelf.sources:
                 problems.append(entry.document.problem(
                     "P-SOURCE", f"来源“{head.document.source}”不在 sources.csv 中", f"source “{head.document.source}” is not in sources.csv", "document", "source"))  # fmt: skip
             heads[head.code] = (shelf.pack.code, name, head)
+
+
+PRODUCTS: dict[str, tuple[Kind, ...]] = {
+    "clauses": (Kind.FLAG, Kind.JUDGEMENT), "streak": (Kind.FLAG,), "bands": (Kind.CATEGORY, Kind.FLAG),
+    "rating": (Kind.CATEGORY, Kind.SCORE, Kind.FLAG),
+}  # fmt: skip
+"""Kinds of variables that a kind of scheme can answer: clauses yes or no, never their money; ratings a class or a score."""
+
+
+def _check_product(shelf: Shelf, entry: Entry, head: Head, problems: list[Problem]) -> None:
+    """What a scheme produces is a declared variable of a kind that it can answer."""
+    if not head.produces:
+        return
+    variable = shelf.catalogue.get(head.produces)
+    if variable is None:
+        zh, en = f"produces 的变量“{head.produces}”没有声明", f"the variable “{head.produces}” is not declared"
+    elif variable.kind not in PRODUCTS[head.kind]:
+        kinds = ", ".join(kind.value for kind in PRODUCTS[head.kind])
+        zh = f"“{head.produces}”的 kind 是 {variable.kind.value}, {head.kind} 类方案只能给出 {kinds}"
+        en = f"“{head.produces}” is of kind {variable.kind.value}; a scheme of kind {head.kind} answers {kinds}"
+    else:
+        return
+    problems.append(entry.document.problem("P-PRODUCES", zh, en, "produces"))
 
 
 def _check_codes(own: Mapping[str, list[Variable]], problems: list[Problem]) -> None:

@@ -41,6 +41,8 @@ _JOB_KEYS = {
     "purpose",
     "changes",
     "synthetic",
+    "issuer",
+    "signer",
     "note",
 }
 
@@ -51,7 +53,7 @@ class Job:
 
     ``schemes`` names them; ``kinds`` and ``packs`` select all of a kind from some packs. ``changes`` are 提档/降档 decided
     by a meeting: entity, class, article, signer, reason, and the scheme where a job has several ratings. ``ids`` are patterns of entity ids (``XS*``), with ``!`` in
-    front those to leave out.
+    front those to leave out. ``issuer`` and ``signer`` stand on the drafts of notices; they change no result.
     """
 
     code: str
@@ -67,6 +69,8 @@ class Job:
     changes: tuple[ClassChange, ...] = ()
     ids: tuple[str, ...] = ()
     is_synthetic: bool = False
+    issuer: str = ""
+    signer: str = ""
 
 
 @dataclass(frozen=True)
@@ -225,4 +229,6 @@ def _job(table: Table, is_synthetic: bool) -> Job:
         changes=read_changes(table.data.get("changes") or [], table.where, table.problems),
         ids=table.texts("ids"),
         is_synthetic=table.flag("synthetic", is_synthetic),
+        issuer=table.text("issuer"),
+        signer=table.text("signer"),
     )

@@ -5,8 +5,8 @@ Owns looking them up in the frame of a run and printing them. It does not decide
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import polars as pl
@@ -34,6 +34,7 @@ class ShownFigure:
     figure: str
     mark: str  # 待核实 …, empty where well attested
     is_synthetic: bool
+    row: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)  # as stored
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,9 +152,10 @@ class Evidence:
 
     def _show(self, slot: str) -> ShownFigure:
         row, variable = self.sources[slot], self.needs[slot].variable
+        standing = row["standing"] if row["standing"] != "attested" else variable.standing
         status = FIGURE_STATUSES.get(row["status"], (row["status"],) * 2)[self._second]
         return ShownFigure(
             slot, self._name(variable), row["period"], print_value(variable, row["value"], language=self.language),
-            self.owner(slot), row["source"], row["place"], status, row["figure"], standing_words(row["standing"])[self._second],
-            bool(row["synthetic"]),
+            self.owner(slot), row["source"], row["place"], status, row["figure"], standing_words(standing)[self._second],
+            bool(row["synthetic"]), row,
         )  # fmt: skip

@@ -1,7 +1,8 @@
 """The draft of a public notice (公示稿) with its objection slip.
 
 Owns its wording and what is public: names, classes and ranks; never raw figures. A list that is not complete has no
-notice, a draft or an empty rulebook is never noticed, and one that is not well attested needs a named signer.
+notice, a draft or an empty rulebook is never noticed, and where a document or a figure behind it is not well attested it needs
+a named signer.
 """
 
 from __future__ import annotations
@@ -10,8 +11,8 @@ from collections.abc import Sequence
 
 from kaiwu.procedure import Run
 from kaiwu.quantity import KaiwuError, Problem
+from kaiwu.report.attestation import draft_clauses, find_doubts
 from kaiwu.report.cell import Column, print_cell
-from kaiwu.report.label import standing_words
 from kaiwu.report.listing import Listing
 from kaiwu.report.page import render
 from kaiwu.rule.outcome import Outcome
@@ -23,7 +24,6 @@ _PUBLIC = ("name", "league", "class", "rank", "clause", "matter", "answer")
 
 def check_notice(run: Run, listing: Listing, signer: str = "") -> None:
     """Raise ``KaiwuError`` with every reason why a list may not be noticed."""
-    scheme = run.scheme(listing.scheme)
     status = run.library.heads[listing.scheme][2].status
     problems = []
     if listing.total != listing.expected:
@@ -37,11 +37,16 @@ def check_notice(run: Run, listing: Listing, signer: str = "") -> None:
             Problem("N-DRAFT", f"{listing.zh}: 所依据的是{word[0]}, 只供试算, 不能公示; 请改用正式施行的版本",
                     f"{listing.en} rests on {word[1]}, which may be tried and not noticed: use the version in force")
         )  # fmt: skip
-    if not scheme.document.is_attested and not signer.strip():
-        mark = standing_words(scheme.document.standing)
+    if drafts := draft_clauses(run, listing.scheme):
+        names, codes = "、".join(c.zh for c in drafts), ", ".join(c.id for c in drafts)
         problems.append(
-            Problem("N-SIGNER", f"{listing.zh}: 依据{mark[0]}, 公示须有具名签发人(--signer)",
-                    f"{listing.en}: its document is {mark[1]}: name who signs the notice (--signer)")
+            Problem("N-DRAFT", f"{listing.zh}: 条款“{names}”还是征求意见稿, 不能公示; 请等施行或移出方案",
+                    f"{listing.en}: {codes} is only a draft: wait until it is in force, or take it out of the scheme")
+        )  # fmt: skip
+    if not signer.strip() and (doubts := find_doubts(run, listing.scheme)):
+        problems.append(
+            Problem("N-SIGNER", f"{listing.zh}: {'; '.join(d.zh for d in doubts)}; 公示须有具名签发人(--signer)",
+                    f"{listing.en}: {'; '.join(d.en for d in doubts)}: name who signs the notice (--signer)")
         )  # fmt: skip
     if problems:
         raise KaiwuError([p.located(f"{run.record.number} {listing.scheme}") for p in problems])
@@ -59,7 +64,7 @@ def render_notice(run: Run, listing: Listing, *, signer: str = "", issuer: str =
     changes = [c for c in record.changes if c.scheme == listing.scheme]
     return render(
         "notice.html", title=listing.zh, issuer=issuer.strip() or BLANK, signer=signer.strip() or BLANK, document=scheme.document,
-        mark=standing_words(scheme.document.standing)[0], run=record, version=scheme.version, listing=listing, days=NOTICE_DAYS,
+        doubts=[doubt.zh for doubt in find_doubts(run, listing.scheme)], run=record, version=scheme.version, listing=listing, days=NOTICE_DAYS,
         columns=columns, rows=rows, articles="、".join(sorted({c.article for c in changes})), changed=len(changes),
         is_synthetic=record.is_synthetic,
     )  # fmt: skip

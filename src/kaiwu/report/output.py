@@ -24,19 +24,28 @@ SHEETS_AT_ONCE = 24  # sheets written with a run; the others are made when asked
 
 
 def write_run(
-    workspace: Workspace, run: Run, *, sheets: int = SHEETS_AT_ONCE, progress: Callable[[int], None] | None = None
+    workspace: Workspace,
+    run: Run,
+    *,
+    sheets: int | None = SHEETS_AT_ONCE,
+    progress: Callable[[int], None] | None = None,
 ) -> Path:
-    """Write ``lists.xlsx``, ``missing.parquet``, notices, the first sheets and ``decisions.json``; returns the folder."""
+    """Write ``lists.xlsx``, ``missing.parquet``, notices, the first sheets and ``decisions.json``; returns the folder.
+
+    ``sheets`` is how many sheets are written with the run, ``None`` for one of every entity.
+    """
     folder = workspace.runs_folder / run.record.number
     names = workspace.names(run.record.as_of)
     listings = [list_scheme(run, code, names) for code in run.execution.results]
     shortage = find_shortage(run)
     write_book(folder / "lists.xlsx", print_book(run, listings, shortage, names))
     shortage.detail.write_parquet(folder / "missing.parquet")
-    refused = {listing.scheme: _write_notice(folder, run, listing) for listing in listings}
+    job = next((job for job in workspace.jobs if job.code == run.record.job), None)
+    issuer, signer = (job.issuer, job.signer) if job is not None else ("", "")
+    refused = {listing.scheme: _write_notice(folder, run, listing, issuer, signer) for listing in listings}
     index = make_index(run, listings, shortage, refused)
     (folder / "decisions.json").write_text(json.dumps(index, ensure_ascii=False, indent=1), encoding="utf-8")
-    for i, entity in enumerate(run.frame.table["entity"].head(sheets)):
+    for i, entity in enumerate(run.frame.table["entity"][:sheets]):
         write_sheet(folder / "sheets" / sheet_name(entity), run, entity, names)
         if progress is not None:
             progress(i)
@@ -55,12 +64,12 @@ def sheet_name(entity: str) -> str:
     return "".join(c if c.isalnum() or c == "-" else f"_{ord(c):x}_" for c in entity) + ".html"
 
 
-def _write_notice(folder: Path, run: Run, listing: Listing) -> list[str]:
+def _write_notice(folder: Path, run: Run, listing: Listing, issuer: str, signer: str) -> list[str]:
     """Write the notice, or why there is none; returns the reasons."""
     path = folder / "notices" / f"{listing.scheme}.html"
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
-        path.write_text(render_notice(run, listing), encoding="utf-8")
+        path.write_text(render_notice(run, listing, issuer=issuer, signer=signer), encoding="utf-8")
     except KaiwuError as error:
         hint = f"kaiwu notice {run.record.number} {listing.scheme} --signer … --issuer …"
         path.with_suffix(".refused.txt").write_text(f"{error}\n{hint}\n", encoding="utf-8")
