@@ -8,8 +8,6 @@ from __future__ import annotations
 from collections.abc import Sequence, Set
 from dataclasses import replace
 
-import polars as pl
-
 from kaiwu.benefit import ClauseScheme
 from kaiwu.procedure.run import Run
 from kaiwu.quantity import KaiwuError, Problem
@@ -60,8 +58,9 @@ def _failed(run: Run, code: str, entity: str) -> set[str]:
     """Clauses that the entity is known not to meet; nothing for other kinds of schemes."""
     if not isinstance(run.scheme(code), ClauseScheme):
         return set()
-    mine = (pl.col("entity") == entity) & (pl.col("outcome") == int(Outcome.FAIL))
-    return set(run.result(code).decisions.filter(mine)["item"])
+    table = run.result(code).decisions
+    mine = table.filter((table["entity"] == entity) & (table["outcome"] == int(Outcome.FAIL)))
+    return set(mine["item"])
 
 
 def _explain(run: Run, code: str, entity: str, without: Set[str] = frozenset()) -> list[Decision]:

@@ -133,10 +133,10 @@ class Facts:
 
     def row(self, entity: str) -> dict[str, Any]:
         """The stored integers of one entity by slot; ``KeyError`` when it is not in scope."""
-        rows = self.table.filter(pl.col("entity") == entity)
-        if rows.height == 0:
+        at = self.table.get_column("entity").index_of(entity)
+        if at is None:
             raise KeyError(entity)
-        return rows.row(0, named=True)
+        return self.table.row(at, named=True)
 
 
 class Scheme(Protocol):
