@@ -1,0 +1,61 @@
+"""The combiner (并批): many threads that want one durable transaction each share one.
+
+Owns the queue. Whoever has the turn does the work of all who wait; a failure is told to each of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from threading import Lock
+from typing import Generic, TypeVar
+
+Asked = TypeVar("Asked")
+Answered = TypeVar("Answered")
+MOST = 1_000  # in one transaction, so that a waiter's time is bounded
+
+
+class _Slot(Generic[Asked, Answered]):
+    __slots__ = ("answer", "asked", "error", "is_done")
+
+    def __init__(self, asked: Asked) -> None:
+        self.asked = asked
+        self.answer: Answered | None = None
+        self.error: BaseException | None = None
+        self.is_done = False
+
+
+class Combiner(Generic[Asked, Answered]):
+    """``work`` is called by one thread at a time, with everything that waits."""
+
+    def __init__(self, work: Callable[[Sequence[Asked]], Sequence[Answered]]) -> None:
+        self._work = work
+        self._turn, self._gate = Lock(), Lock()
+        self._waiting: list[_Slot[Asked, Answered]] = []
+
+    def submit(self, asked: Asked) -> Answered:
+        """The answer to one request, after its transaction is durable."""
+        slot: _Slot[Asked, Answered] = _Slot(asked)
+        with self._gate:
+            self._waiting.append(slot)
+        while not slot.is_done:
+            with self._turn:
+                if not slot.is_done:
+                    self._serve()
+        if slot.error is not None:
+            raise slot.error
+        assert slot.answer is not None
+        return slot.answer
+
+    def _serve(self) -> None:
+        with self._gate:
+            batch, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
+        try:
+            answers = self._work([slot.asked for slot in batch])
+            for slot, answer in zip(batch, answers, strict=True):
+                slot.answer = answer
+        except BaseException as error:
+            for slot in batch:
+                slot.error = error
+        finally:
+            for slot in batch:
+                slot.is_done = True
