@@ -26,6 +26,11 @@ SECTIONS: dict[str, tuple[str, str]] = {
         "Two evaluators",
         "Random decisions with 30 % of the figures missing; differences in answers and amounts to the fen.",
     ),
+    "sql_spark": (
+        "SQL on Spark",
+        "The emitted SQL on a local Spark against the exact reference and DuckDB, byte for byte; by the interpreter that `SPARK_PYTHON` names "
+        "(it needs PySpark, Java 17 and this project).",
+    ),
     "permu": (
         "A yearly evaluation with 300 objections",
         "5,000 firms: run, uphold 300 objections, run again, replay both.",
@@ -45,7 +50,8 @@ def run(name: str) -> str:
     """The output of one benchmark; its failure is shown in place of the table."""
     peer = os.environ.get("OPENFISCA_PYTHON")
     more = ["--openfisca", peer] if name == "rules_million" and peer else []
-    done = subprocess.run([sys.executable, str(HERE / f"{name}.py"), *more], capture_output=True, text=True)
+    interpreter = os.environ.get("SPARK_PYTHON", sys.executable) if name == "sql_spark" else sys.executable
+    done = subprocess.run([interpreter, str(HERE / f"{name}.py"), *more], capture_output=True, text=True)
     if done.returncode:
         return f"Failed:\n\n```\n{done.stderr.strip()[-2000:]}\n```"
     return done.stdout.strip()
