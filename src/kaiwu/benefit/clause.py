@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
+from kaiwu.benefit.settlement import Settlement
 from kaiwu.rule import expression as x
 from kaiwu.rule.decision import Source, Validity
 from kaiwu.rule.rulebook import Head
@@ -88,6 +89,7 @@ class ClauseBook:
 
     head: Head
     clauses: tuple[Clause, ...]
+    settlement: Settlement | None = None
 
     def clause(self, clause_id: str) -> Clause:
         """The clause of an id; ``KeyError`` where there is none."""

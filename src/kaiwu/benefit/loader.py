@@ -12,6 +12,7 @@ from typing import Any
 
 from kaiwu.benefit.clause import Amount, Cap, Clause, ClauseBook, Condition
 from kaiwu.benefit.scheme import ClauseScheme
+from kaiwu.benefit.settlement import load_settlement
 from kaiwu.figure.entry import Entry
 from kaiwu.figure.variable import Kind, PeriodType, Variable
 from kaiwu.quantity import KaiwuError, find_unit, parse_quantity
@@ -23,7 +24,7 @@ from kaiwu.rule.rulebook import HEAD_KEYS, Head, open_rulebook, read_head, read_
 from kaiwu.rule.vocabulary import BASIS_DATE, EDGE_WORDS, Vocabulary
 from kaiwu.table import Document, KeyPath
 
-BOOK_KEYS = (*HEAD_KEYS, "clauses", "rounding")
+BOOK_KEYS = (*HEAD_KEYS, "clauses", "rounding", "settlement")
 CLAUSE_KEYS = (
     "id", "article", "zh", "en", "text", "department", "valid", "document", "when", "cohort", "veto", "human",
     "amount", "cap", "rounding", "upper_limit", "matter", "pot", "grants", "status", "application", "note",
@@ -48,10 +49,14 @@ def load_book(document: Document, vocabulary: Vocabulary) -> ClauseBook:
         rows = []
     reader = _Reader(entry, head, head.vocabulary(vocabulary))
     clauses = [reader.clause(row, ("clauses", i)) for i, row in enumerate(rows)]
-    _refuse_twins(entry, [c for c in clauses if c is not None])
+    kept = [c for c in clauses if c is not None]
+    _refuse_twins(entry, kept)
+    titles = {c.id: (c.zh, c.en, c.article) for c in kept}
+    labels = [part.zh for c in kept for part in c.condition.leaves() if part.zh]
+    settlement = load_settlement(entry, head, titles, labels, head.vocabulary(vocabulary))
     if entry.problems:
         raise KaiwuError(entry.problems)
-    return ClauseBook(head, tuple(c for c in clauses if c is not None))
+    return ClauseBook(head, tuple(kept), settlement)
 
 
 def _refuse_twins(entry: Entry, clauses: list[Clause]) -> None:

@@ -74,13 +74,15 @@ class ClauseScheme(Headed):
         return "clauses"
 
     def needs(self) -> Sequence[Need]:
-        """Every frame column that any clause reads, findings included."""
+        """Every frame column that any clause or the settlement reads, findings included."""
         refs: dict[str, x.Ref] = {}
         for clause in self.book.clauses:
             refs |= x.slots_of(clause.condition.tree)
             if clause.amount is not None:
                 refs |= x.slots_of(clause.amount.tree)
-        return [Need(ref.variable, ref.offset) for ref in refs.values()]
+        needs = [Need(ref.variable, ref.offset) for ref in refs.values()]
+        settled = self.book.settlement.needs if self.book.settlement is not None else ()
+        return [*needs, *(need for need in settled if need.slot not in refs)]
 
     def titles(self) -> dict[str, tuple[str, str, str]]:
         """(zh, en, article) of every clause by id."""

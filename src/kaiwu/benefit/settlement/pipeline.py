@@ -1,0 +1,47 @@
+"""Settling (结算): the declared steps carried out one after the other over claims, earlier awards and pots.
+
+Owns the way in. Every step is its own file; every amount is an integer of fen.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+
+import polars as pl
+
+from kaiwu.benefit.settlement.claims import check_claims, check_dates, check_prior
+from kaiwu.benefit.settlement.declaration import Settlement
+from kaiwu.benefit.settlement.settled import Settled
+from kaiwu.benefit.settlement.tally import Tally
+from kaiwu.quantity import date_index
+
+Pots = Mapping[tuple[str, int], int]
+
+
+def settle(
+    plan: Settlement,
+    claims: pl.DataFrame,
+    prior: pl.DataFrame | None = None,
+    pots: Pots | None = None,
+    *,
+    as_of: dt.date | None = None,
+    rated: int | None = None,
+    source: str = "claims",
+) -> Settled:
+    """Settle claims (结算) under the declared order.
+
+    ``claims``: one row each, columns as ``CLAIM_COLUMNS`` and those that the plan reads (``plan.columns()``). ``prior``: what was paid
+    before, ``PRIOR_COLUMNS``. ``pots``: fen left in a pot by (code, year), year 0 for a pot of no year; by default its amount.
+    ``as_of`` and ``rated`` are the date and the rated year that conditions read. A claim with low < high stays open: its award
+    and those that depend on it come as [low, high], and low is what can be paid now whatever the open claims turn out to be.
+
+    The order of the rows changes nothing. Raises ``KaiwuError`` with every mistake of the claims, each with its place.
+    """
+    table = check_claims(plan, claims, source)
+    check_dates(plan, claims, source)
+    context = {"as_of": None if as_of is None else date_index(as_of), "rated": rated}
+    tally = Tally(plan, table, check_prior(prior), dict(pots or {}), context)
+    for step in plan.steps:
+        tally.carry_out(step)
+    return Settled(plan, tally)

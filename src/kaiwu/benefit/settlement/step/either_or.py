@@ -1,0 +1,112 @@
+"""Either-or (择一): of several groups of clauses a firm gets one.
+
+Owns the choice between groups: the one that brings more, or the one that the firm declared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import polars as pl
+
+from kaiwu.benefit.settlement.declaration import KEY_COLUMNS, Term
+from kaiwu.benefit.settlement.line import Line
+from kaiwu.benefit.settlement.reader import TERM_KEYS, StepReader
+from kaiwu.benefit.settlement.tally import Ask, Effect, Ints, Scope, Tally, plain_effect
+from kaiwu.figure.entry import Entry
+
+TITLE = ("择一", "either-or")
+CHOOSE = ("highest", "declared")
+ALONE, TAKEN, LEFT, OPEN = range(4)
+
+
+@dataclass(frozen=True, slots=True)
+class EitherOr:
+    """``groups`` of clause ids; ``choose``: highest, or declared in the column ``choice`` (a clause of the chosen group)."""
+
+    term: Term
+    groups: tuple[tuple[str, ...], ...]
+    choose: str
+    per: tuple[str, ...]
+    choice: str
+
+    def columns(self) -> Sequence[str]:
+        """Keys, and the declared choice."""
+        return [*(KEY_COLUMNS.get(key, key) for key in self.per), *([self.choice] if self.choose == "declared" else [])]
+
+    def apply(self, tally: Tally, scope: Scope) -> Effect:
+        """Keep the claims of one group for each firm."""
+        rows = scope.rows
+        key = tally.group(self.per, rows)
+        of_clause = {tally.plan.clauses.index(c): g for g, group in enumerate(self.groups) for c in group}
+        own = np.array([of_clause[int(c)] for c in tally.clause_at[rows]], np.int64)
+        height = int(key.max(initial=0)) + 1
+        low, high = (np.zeros((height, len(self.groups)), np.int64) for _ in range(2))
+        inside = key >= 0
+        np.add.at(low, (key[inside], own[inside]), scope.low[inside])
+        np.add.at(high, (key[inside], own[inside]), scope.high[inside])
+        rivals = (high > 0).sum(axis=1) > 1
+        contested = inside & rivals[key]
+        if self.choose == "declared":
+            sure, maybe, unknown = self._declared(tally, scope, own, of_clause)
+        else:
+            sure, maybe = _ahead(low, high)
+            sure, maybe, unknown = sure[key, own], maybe[key, own], np.zeros(len(rows), bool)
+        sure, maybe = sure | ~contested, maybe | ~contested
+        unknown &= contested
+        code = np.where(contested, np.where(sure, TAKEN, np.where(maybe, OPEN, LEFT)), ALONE).astype(np.uint8)
+        asks = (Ask("choice", f"“{self.term.zh}”: 企业没有声明选哪一项", f"“{self.term.en}”: the firm has not said which it takes", rows[unknown]),) if unknown.any() else ()  # fmt: skip
+        return plain_effect(
+            scope,
+            low=np.where(sure, scope.low, 0),
+            high=np.where(maybe, scope.high, 0),
+            code=code,
+            group=key,
+            asks=asks,
+        )
+
+    def _declared(self, tally: Tally, scope: Scope, own: Ints, of_clause: dict[int, int]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:  # fmt: skip
+        at = {tally.plan.clauses[c]: g for c, g in of_clause.items()}
+        chosen = tally.claims[self.choice].replace_strict(at, default=None, return_dtype=pl.Int64).fill_null(-1)
+        wanted = chosen.to_numpy()[scope.rows]
+        return wanted == own, (wanted == own) | (wanted < 0), wanted < 0
+
+    def phrase(self, line: Line) -> tuple[str, str]:
+        """Which group is taken."""
+        by = "按企业声明" if self.choose == "declared" else "取合计较高的一组"
+        by_en = "as declared by the firm" if self.choose == "declared" else "the group that brings more"
+        match line.code:
+            case 1:
+                return f"择一: 取本组, {by}", f"either-or: this group is taken, {by_en}"
+            case 2:
+                return f"择一: 已取另一组, {by}", f"either-or: the other group is taken, {by_en}"
+            case 3:
+                return "择一: 取哪一组未定", "either-or: it is open which group is taken"
+        return "没有须与之择一的申报", "nothing to choose between"
+
+
+def _ahead(low: Ints, high: Ints) -> tuple[np.ndarray, np.ndarray]:
+    """Whether each group surely, and possibly, has the highest sum of its firm; of equals the first declared."""
+    height, width = low.shape
+    sure, maybe = np.ones((height, width), bool), np.ones((height, width), bool)
+    for g in range(width):
+        for other in range(width):
+            if other != g:
+                sure[:, g] &= (low[:, g] >= high[:, other]) if g < other else (low[:, g] > high[:, other])
+                maybe[:, g] &= (high[:, g] >= low[:, other]) if g < other else (high[:, g] > low[:, other])
+    return sure, maybe
+
+
+def read(reader: StepReader, entry: Entry, term: Term) -> EitherOr:
+    """``{step: either_or, groups: [[A, B], [C]], choose: highest}``."""
+    entry.check_keys((*TERM_KEYS, "groups", "choose", "choice", "per"))
+    groups = reader.groups(entry, "groups")
+    if entry.data.get("choose") is None:
+        entry.complain("BS-CHOOSE", "写明 choose: highest 或 declared", "say choose: highest or declared", "choose")
+    named = tuple(c for group in groups for c in group)
+    return EitherOr(
+        replace(term, clauses=named), groups, entry.choice("choose", CHOOSE, "highest"), entry.texts("per") or ("firm", "year"),
+        entry.text("choice", "choice"),
+    )  # fmt: skip

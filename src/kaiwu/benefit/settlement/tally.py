@@ -1,0 +1,297 @@
+"""The working state of a settlement: amounts as [lowest, highest] in fen, claim by claim, step after step.
+
+Owns arrays, groups, orders and what each step did. It knows no kind of step.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from kaiwu.benefit.settlement.declaration import KEY_COLUMNS, Limit, Settlement, Step, Term
+from kaiwu.quantity import KaiwuError, Problem
+from kaiwu.rule.engine_numpy import Planes, evaluate_numpy
+from kaiwu.rule.outcome import Outcome
+
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
+NONE = -1
+"""No group, no other claim, no number."""
+FAR = 2**62
+"""Larger than any sum of claims: stands for no limit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The claims that a step reaches: positions, amounts on entry, and which of them it may not reach at all (``doubtful``)."""
+
+    rows: Ints
+    low: Ints
+    high: Ints
+    doubtful: Bools
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @property
+    def is_decided(self) -> bool:
+        """Whether every amount is one number."""
+        return bool((self.low == self.high).all())
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """A limit that later roundings must keep: the sum of each group stays within its limit."""
+
+    rows: Ints
+    group: Ints
+    limit: Ints  # of the group of each row
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A question that the step cannot answer (需认定): nothing is guessed, the claims concerned stay unpaid."""
+
+    code: str
+    zh: str
+    en: str
+    rows: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What a step did: amounts after it, a reason code for each claim, and a number or other claim that the reason names.
+
+    ``group`` tells which claims share a limit (−1: none), ``turn`` in which order they draw on it; both say on whom a claim depends.
+    """
+
+    low: Ints
+    high: Ints
+    code: NDArray[np.uint8]
+    value: Ints
+    other: Ints
+    group: Ints
+    turn: Ints | None = None
+    asks: tuple[Ask, ...] = ()
+    guards: tuple[Guard, ...] = ()
+    tables: Mapping[str, pl.DataFrame] = field(default_factory=dict)
+
+
+def plain_effect(scope: Scope, **changes: Any) -> Effect:
+    """An effect that changes nothing, with the given parts in its place."""
+    empty = np.full(len(scope), NONE, np.int64)
+    parts: dict[str, Any] = {
+        "low": scope.low, "high": scope.high, "code": np.zeros(len(scope), np.uint8),
+        "value": empty, "other": empty, "group": empty,
+    }  # fmt: skip
+    return Effect(**{**parts, **changes})
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A step that was carried out."""
+
+    step: Step
+    scope: Scope
+    effect: Effect
+
+
+class Tally:
+    """Amounts of all claims (sorted by claim) while the steps are carried out."""
+
+    def __init__(self, plan: Settlement, claims: pl.DataFrame, prior: pl.DataFrame, pots: Mapping[tuple[str, int], int], context: Mapping[str, Any]) -> None:  # fmt: skip
+        self.plan = plan
+        self.claims = claims
+        self.prior_awards = prior
+        self.pots = pots
+        self.low: Ints = claims["low"].to_numpy().astype(np.int64)
+        self.high: Ints = claims["high"].to_numpy().astype(np.int64)
+        self.done: list[Done] = []
+        self.guards: list[Guard] = []
+        self._codes: dict[str, Ints] = {}
+        self._marks: Ints | None = None
+        self._planes = self._evaluate(context)
+        at = {clause: i for i, clause in enumerate(plan.clauses)}
+        self.clause_at: Ints = claims["clause"].replace_strict(at, return_dtype=pl.Int64).to_numpy()
+        filed = claims["filed"].fill_null(FAR).to_numpy().astype(np.int64)
+        order = np.lexsort((np.arange(len(claims)), self.clause_at, filed))
+        self.turn: Ints = np.empty(len(claims), np.int64)
+        self.turn[order] = np.arange(len(claims))
+
+    def __len__(self) -> int:
+        return len(self.claims)
+
+    # -- steps -------------------------------------------------------------------------------------------
+
+    def scope(self, term: Term) -> Scope:
+        """The claims that a step reaches, by clause and by its condition; an undecided condition leaves both ways open."""
+        inside = np.ones(len(self), bool)
+        if term.clauses:
+            inside = np.isin(self.clause_at, [self.plan.clauses.index(c) for c in term.clauses])
+        doubtful = np.zeros(len(self), bool)
+        if term.applies_to is not None:
+            outcome = self._planes.outcome(term.applies_to.node)
+            inside &= outcome != Outcome.FAIL
+            doubtful = outcome != Outcome.PASS
+        rows = np.flatnonzero(inside)
+        doubt = doubtful[rows]
+        return Scope(rows, np.where(doubt, 0, self.low[rows]), self.high[rows], doubt)
+
+    def carry_out(self, step: Step) -> None:
+        """Carry out one step and keep what it did."""
+        scope = self.scope(step.term)
+        effect = step.apply(self, scope)
+        if scope.doubtful.any():
+            high = np.where(scope.doubtful, scope.high, effect.high)
+            rows = scope.rows[scope.doubtful]
+            ask = Ask("doubtful_scope", f"“{step.term.zh}”是否适用于这些申报, 数据不足", f"whether “{step.term.en}” applies to these claims is not known", rows)  # fmt: skip
+            effect = Effect(effect.low, high, effect.code, effect.value, effect.other, effect.group, effect.turn, (*effect.asks, ask), effect.guards, effect.tables)  # fmt: skip
+            scope = Scope(scope.rows, self.low[scope.rows], scope.high, scope.doubtful)
+        self.low[scope.rows] = effect.low
+        self.high[scope.rows] = effect.high
+        self.guards += effect.guards
+        self.done.append(Done(step, scope, effect))
+
+    # -- what steps ask for ------------------------------------------------------------------------------
+
+    def outcome(self, node: int) -> NDArray[np.uint8]:
+        """Answers of a condition for all claims."""
+        return self._planes.outcome(node)
+
+    def limit(self, limit: Limit) -> tuple[Ints, Ints]:
+        """Lowest and highest amount in fen for all claims; where the column is empty, from 0 to no limit."""
+        if limit.tree is not None:
+            low, high = (self._planes.integers(node)[0].astype(np.int64) for node in (limit.low, limit.high))
+            return np.maximum(low, 0), np.maximum(high, 0)
+        column = self.claims[limit.of]
+        known = ~column.is_null().to_numpy()
+        base = np.maximum(column.fill_null(0).to_numpy().astype(np.int64), 0)
+        n, d = limit.rate.numerator, limit.rate.denominator
+        if len(base) and int(base.max()) * n < 2**63:
+            amount = base * n // d
+        else:
+            amount = np.array([min(int(b) * n // d, FAR) for b in base], np.int64)
+        return np.where(known, amount, 0), np.where(known, amount, FAR)
+
+    def codes(self, column: str) -> Ints:
+        """A number for every value of a column, −1 where it is empty; kept, because several steps ask for it."""
+        if column not in self._codes:
+            dense = self.claims[column].rank("dense").cast(pl.Int64) - 1
+            self._codes[column] = dense.fill_null(NONE).to_numpy()
+        return self._codes[column]
+
+    def group(self, per: Sequence[str], rows: Ints) -> Ints:
+        """A number for every group of claims that agree in all keys; −1 where a key is empty: such a claim stands alone."""
+        name = "\x00".join(per)
+        if name not in self._codes:
+            code = np.zeros(len(self), np.int64)
+            alone = np.zeros(len(self), bool)
+            for key in per:
+                own = self.codes(KEY_COLUMNS.get(key, key))
+                alone |= own < 0
+                code = np.unique(code * (int(own.max(initial=0)) + 2) + own + 1, return_inverse=True)[1].astype(
+                    np.int64
+                )
+            self._codes[name] = np.where(alone, NONE, code)
+        return self._codes[name][rows]
+
+    def prior(self, per: Sequence[str], rows: Ints, *, clauses: Sequence[str], of: str, years: int = 1) -> Ints:
+        """Fen paid before to the group of each claim. ``of``: same (this programme and clauses), all, none.
+
+        ``years`` counts the year of the claim and those before it where ``per`` names no year but the window is limited.
+        """
+        table = self.prior_awards
+        if of == "none" or table.is_empty():
+            return np.zeros(len(rows), np.int64)
+        if of == "same":
+            table = table.filter(
+                pl.col("programme").is_null() | pl.col("programme").is_in([self.plan.scheme, self.plan.family])
+            )
+            if clauses:
+                table = table.filter(pl.col("clause").is_in(list(clauses)))
+        keys = [KEY_COLUMNS.get(key, key) for key in per]
+        for key in keys:
+            if key not in table.columns:
+                raise KaiwuError(Problem("BS-COLUMN", f"已兑付清单缺少列“{key}”", f"the list of prior awards lacks the column “{key}”", where="prior"))  # fmt: skip
+        claims = self.claims[rows].select(
+            pl.int_range(pl.len()).alias("#at"), "year", *(k for k in keys if k != "year")
+        )
+        joined = claims.join(table.select("paid", pl.col("year").alias("#paid"), *keys), on=keys, how="inner") if keys else claims.join(table, how="cross")  # fmt: skip
+        if years > 1:
+            joined = joined.filter((pl.col("#paid") <= pl.col("year")) & (pl.col("#paid") > pl.col("year") - years))
+        sums = joined.group_by("#at").agg(pl.col("paid").sum())
+        out = np.zeros(len(rows), np.int64)
+        out[sums["#at"].to_numpy()] = sums["paid"].to_numpy()
+        return out
+
+    def mark(self, rows: Ints) -> Ints:
+        """The place of claims in the order of their digests (摘要序): a lot that nobody chose and everybody can redraw."""
+        if self._marks is None:
+            marks = [hashlib.sha256(claim.encode()).digest() for claim in self.claims["claim"]]
+            order = sorted(range(len(marks)), key=marks.__getitem__)
+            self._marks = np.empty(len(marks), np.int64)
+            self._marks[order] = np.arange(len(marks))
+        return self._marks[rows]
+
+    def _evaluate(self, context: Mapping[str, Any]) -> Planes:
+        program = self.plan.program
+        tests = [s.term.applies_to.node for s in self.plan.steps if s.term.applies_to is not None]
+        nodes = [s.test.node for s in self.plan.steps if getattr(s, "test", None) is not None]
+        limits = [limit for s in self.plan.steps if (limit := getattr(s, "limit", None)) is not None]
+        ends = [n for limit in limits if limit.tree is not None for n in (limit.low, limit.high)]
+        columns: dict[str, pl.Series] = {"#as_of": _constant(context.get("as_of"), len(self))}
+        for slot in program.slots:
+            if slot == "#as_of":
+                continue
+            columns[slot] = self.claims["year"] if slot == "#rated" else self.claims[slot]
+        if context.get("rated") is not None:
+            columns["#rated"] = _constant(context["rated"], len(self))
+        return evaluate_numpy(program, tests + nodes, ends, columns)
+
+
+def _constant(value: int | None, height: int) -> pl.Series:
+    return pl.Series([value], dtype=pl.Int64).new_from_index(0, height)
+
+
+def fill(
+    group: Ints, turn: Ints, low: Ints, high: Ints, cap_low: Ints, cap_high: Ints
+) -> tuple[Ints, Ints, Ints, Ints]:
+    """Draw on a limit one after the other: amounts after it, and how much was surely and possibly drawn before.
+
+    Rows of one group and one ``turn`` are equals: what any of the others may draw counts as possibly before.
+    """
+    surely, possibly = drawn_before(group, turn, low, high)
+    return (
+        np.clip(np.minimum(low, cap_low - possibly), 0, None),
+        np.clip(np.minimum(high, cap_high - surely), 0, None),
+        surely,
+        possibly,
+    )
+
+
+def drawn_before(group: Ints, turn: Ints, low: Ints, high: Ints) -> tuple[Ints, Ints]:
+    """For every row the sum of ``low`` over rows surely before it in its group, and of ``high`` over rows possibly before it."""
+    size = len(group)
+    if size == 0:
+        return np.zeros(0, np.int64), np.zeros(0, np.int64)
+    order = np.lexsort((turn, group))
+    g, t = group[order], turn[order]
+    first_of_group = np.flatnonzero(np.r_[True, g[1:] != g[:-1]])
+    first_of_class = np.flatnonzero(np.r_[True, (g[1:] != g[:-1]) | (t[1:] != t[:-1])])
+    class_at = np.cumsum(np.r_[True, (g[1:] != g[:-1]) | (t[1:] != t[:-1])]) - 1
+    group_at = np.cumsum(np.r_[True, g[1:] != g[:-1]]) - 1
+    before_low = np.r_[0, np.cumsum(low[order])[:-1]]
+    before_high = np.r_[0, np.cumsum(high[order])[:-1]]
+    sure = before_low[first_of_class][class_at] - before_low[first_of_group][group_at]
+    sums = np.add.reduceat(high[order], first_of_class)[class_at]
+    possible = before_high[first_of_class][class_at] - before_high[first_of_group][group_at] + sums - high[order]
+    surely, possibly = np.empty(size, np.int64), np.empty(size, np.int64)
+    surely[order], possibly[order] = sure, possible
+    return surely, possibly
