@@ -9,7 +9,18 @@ import pytest
 
 from kaiwu.figure import make_figures
 from kaiwu.identity import Batch, Entity, EntityKind, Name
-from kaiwu.procedure import Claim, Run, Workspace, compare_runs, open_run, open_workspace, rerun, run_job, uphold
+from kaiwu.procedure import (
+    Claim,
+    Run,
+    Workspace,
+    compare_runs,
+    open_run,
+    open_workspace,
+    replay,
+    rerun,
+    run_job,
+    uphold,
+)
 from kaiwu.quantity import KaiwuError
 
 KNOWN, LATER = dt.date(2024, 6, 2), dt.date(2024, 6, 5)
@@ -64,3 +75,32 @@ def test_new_firms_and_new_rules_do_not_enter_the_run_after_an_objection(workspa
     changes = compare_runs(open_run(changed, number), after)
     assert {(c.entity, c.cause) for c in changes} == {("F05", "figure")}
     assert after.record.population == 12
+
+
+def test_figures_that_came_in_between_do_not_enter_the_run_after_an_objection(workspace: Workspace) -> None:
+    first = run(workspace)
+    workspace.figures.append(research(700_000_000, entity="F06"), LATER, "补报")
+    uphold(workspace, first.record.number, [CLAIM], signer="运行科", decided_on=LATER)
+    after = rerun(workspace, first.record.number, known_at=LATER)
+    assert {c.entity for c in compare_runs(first, after)} == {"F05"}
+    assert after.record.batches == (*first.record.batches, 3)
+    assert replay(workspace, after.record.number)[1].is_identical
+    news = run_job(workspace, workspace.job(first.record.job), known_at=LATER)  # a run of its own takes in what is new
+    assert "F06" in {c.entity for c in compare_runs(first, news)}
+
+
+def test_a_second_objection_keeps_the_correction_of_the_first(workspace: Workspace) -> None:
+    first = run(workspace)
+    uphold(workspace, first.record.number, [CLAIM], signer="运行科", decided_on=LATER)
+    second = rerun(workspace, first.record.number, known_at=LATER)
+    other = Claim("F06", "研发费用", "700万元", "漏报")
+    uphold(workspace, second.record.number, [other], signer="运行科", decided_on=LATER)
+    third = rerun(workspace, second.record.number, known_at=LATER)
+    assert {c.entity for c in compare_runs(second, third)} == {"F06"}
+    assert {c.entity for c in compare_runs(first, third)} == {"F05", "F06"}
+
+
+def test_a_run_after_an_objection_is_not_earlier_than_the_one_it_corrects(workspace: Workspace) -> None:
+    number = run(workspace).record.number
+    with pytest.raises(KaiwuError, match="S-KNOWN-AT"):
+        rerun(workspace, number, known_at=KNOWN - dt.timedelta(days=1))

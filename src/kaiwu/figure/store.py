@@ -17,7 +17,7 @@ import io
 import os
 import time
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -116,12 +116,17 @@ class FigureStore:
         lines = read_manifest(self.folder)
         return [n for n in lines if n.kind == "batch" and (known_at is None or n.known_at <= known_at)]
 
-    def manifest_digest(self, known_at: dt.date) -> str:
+    def manifest_digest(self, known_at: dt.date, batches: Collection[int] | None = None) -> str:
         """Digest of all that was known on a day: the logical content of every batch with its day and source.
 
-        Compaction does not change it, nor do batches recorded later.
+        Compaction does not change it, nor do batches recorded later. ``batches`` leaves out all others.
         """
-        return digest_value([[n.batch, n.known_at, n.source, n.rows, n.digest] for n in self.batches(known_at)])
+        chosen = [n for n in self.batches(known_at) if batches is None or n.batch in batches]
+        return digest_value([[n.batch, n.known_at, n.source, n.rows, n.digest] for n in chosen])
+
+    def only(self, batches: Collection[int]) -> ChosenBatches:
+        """The figures of some batches alone, as a source of frames."""
+        return ChosenBatches(self, tuple(sorted(batches)))
 
     def frame(
         self,
@@ -231,6 +236,18 @@ def _sync_folder(folder: Path) -> None:
 
 def _digest_batch(rows: pl.DataFrame) -> str:
     return digest_frame(rows.select(*FIGURE_SCHEMA.names(), "row"), ["row"])
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenBatches:
+    """Some batches of a store, read as known on a day like the store itself."""
+
+    store: FigureStore
+    batches: tuple[int, ...]
+
+    def scan_lazily(self, variables: Iterable[str] | None, known_at: dt.date) -> pl.LazyFrame:
+        """Figures of the variables in these batches, in the order of batch and row."""
+        return self.store.scan_lazily(variables, known_at).filter(pl.col("batch").is_in(self.batches))
 
 
 def _files_to_read(lines: list[ManifestLine], known_at: dt.date | None) -> list[ManifestLine]:

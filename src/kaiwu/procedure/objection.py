@@ -84,16 +84,30 @@ def reject(workspace: Workspace, run: str, claim: Claim, *, signer: str, decided
 def rerun(
     workspace: Workspace, run: str, *, known_at: dt.date, created_at: str = "", progress: Progress = _silent
 ) -> Run:
-    """The run after objections: the same scope, packs, date, year and signed changes of class, as known later."""
+    """The run after objections: the same scope, packs, date, year, signed changes of class and figures, and the corrections.
+
+    Figures that were imported since do not enter, so that only what was corrected can change. Raises ``KaiwuError`` where
+    ``known_at`` is before the day of the run.
+    """
     record = workspace.state.run(run)
+    if known_at < record.known_at:
+        zh = f"第 {record.number} 号测算的数据截至 {record.known_at}, 更正后的测算不能早于这一天"
+        en = f"run {record.number} is as known at {record.known_at}; what follows it cannot be earlier"
+        raise KaiwuError(Problem("S-KNOWN-AT", zh, en, where=known_at.isoformat()))
     job = Job(
         code=record.job, zh=record.zh, en=record.en, schemes=record.schemes, kinds=(), packs=(), population="", as_of=record.as_of,
         rated=record.rated, purpose=record.purpose, changes=record.changes, is_synthetic=record.is_synthetic,
     )  # fmt: skip
     return run_job(
         workspace, job, known_at=known_at, created_at=created_at, corrects=record.number, progress=progress,
-        library=thaw_packs(workspace, record.pack_digest), scope=_scope(workspace, record),
+        library=thaw_packs(workspace, record.pack_digest), scope=_scope(workspace, record), batches=_batches(workspace, record),
     )  # fmt: skip
+
+
+def _batches(workspace: Workspace, record: RunRecord) -> set[int]:
+    """What the run read, and the corrections that were upheld against it."""
+    read = record.batches or tuple(n.batch for n in workspace.figures.batches(record.known_at))
+    return {*read, *(o.batch for o in workspace.state.objections(record.number) if o.batch is not None)}
 
 
 def _find(variables: dict[str, Variable], name: str) -> Variable:

@@ -36,6 +36,7 @@ class RunRecord:
     is_synthetic: bool = False
     created_at: str = ""  # told by the caller; never part of a digest
     changes: tuple[ClassChange, ...] = ()  # signed changes of class, part of the result digest
+    batches: tuple[int, ...] = ()  # batches of figures that were read; none in records of earlier versions
 
 
 @dataclass(frozen=True, slots=True)

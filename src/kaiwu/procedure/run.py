@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import gzip
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -97,11 +97,13 @@ def run_job(
     corrects: str = "",
     library: Library | None = None,
     scope: pl.Series | None = None,
+    batches: Collection[int] | None = None,
     progress: Progress = _silent,
 ) -> Run:
     """Execute a job of a workspace as known on a day, keep it under a new number and return it.
 
-    ``library`` and ``scope`` (entities) are those of an earlier run that this one follows; by default those of today.
+    ``library``, ``scope`` (entities) and ``batches`` (of figures) are those of an earlier run that this one follows; by
+    default those of today.
     """
     library = library or workspace.library
     schemes = select_schemes(library, job)
@@ -120,8 +122,10 @@ def run_job(
         )
     progress(f"{job.zh}: {population.height} × {len(schemes)}")
     needs = needs_of(schemes)
+    figures = workspace.figures
+    read = tuple(n.batch for n in figures.batches(known_at) if batches is None or n.batch in batches)
     frame = build_frame(
-        workspace.figures, population, [Slot(n.variable, n.offset) for n in needs],
+        figures if batches is None else figures.only(read), population, [Slot(n.variable, n.offset) for n in needs],
         rated=job.rated, as_of=job.as_of, known_at=known_at, purpose=job.purpose,
     )  # fmt: skip
     execution = execute(schemes, facts_of(frame), place_changes(job.changes, schemes))
@@ -133,9 +137,9 @@ def run_job(
     record = RunRecord(
         number=number, job=job.code, zh=job.zh, en=job.en, schemes=tuple(execution.results), population=population.height,
         as_of=job.as_of, rated=job.rated, known_at=known_at, purpose=job.purpose,
-        manifest_digest=workspace.figures.manifest_digest(known_at), pack_digest=pack_digest, frame_digest=frame_digest,
+        manifest_digest=figures.manifest_digest(known_at, read), pack_digest=pack_digest, frame_digest=frame_digest,
         result_digest=execution.digest(), engine=__version__, corrects=corrects, is_synthetic=_is_synthetic(job, library, schemes, frame),
-        created_at=created_at, changes=execution.changes,
+        created_at=created_at, changes=execution.changes, batches=read,
     )  # fmt: skip
     (folder / "run.json").write_text(json.dumps(printable(record), ensure_ascii=False, indent=1), encoding="utf-8")
     workspace.state.add_run(record)

@@ -24,7 +24,7 @@ CREATE TABLE IF NOT EXISTS run (
   population INTEGER NOT NULL, as_of TEXT NOT NULL, rated INTEGER NOT NULL, known_at TEXT NOT NULL, purpose TEXT NOT NULL,
   manifest_digest TEXT NOT NULL, pack_digest TEXT NOT NULL, frame_digest TEXT NOT NULL, result_digest TEXT NOT NULL,
   engine TEXT NOT NULL, corrects TEXT NOT NULL, is_synthetic INTEGER NOT NULL, created_at TEXT NOT NULL,
-  changes TEXT NOT NULL DEFAULT '[]');
+  changes TEXT NOT NULL DEFAULT '[]', batches TEXT NOT NULL DEFAULT '[]');
 CREATE TABLE IF NOT EXISTS objection (
   number INTEGER PRIMARY KEY, run TEXT NOT NULL REFERENCES run (number), entity TEXT NOT NULL, variable TEXT NOT NULL,
   period TEXT NOT NULL, claimed TEXT NOT NULL, reason TEXT NOT NULL, evidence TEXT NOT NULL, signer TEXT NOT NULL,
@@ -40,7 +40,7 @@ class SqliteRunStore:
         self.path = path
         with self._open() as connection:
             connection.executescript(_SCHEMA)
-            _add_changes(connection)
+            _add_columns(connection)
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
@@ -115,11 +115,12 @@ class SqliteRunStore:
         return [o for o in made if run is None or o.run == run]
 
 
-def _add_changes(connection: sqlite3.Connection) -> None:
-    """A file of an earlier version has no column for changes of class: add it, empty."""
+def _add_columns(connection: sqlite3.Connection) -> None:
+    """A file of an earlier version lacks the later columns: add them, empty."""
     names = {row[1] for row in connection.execute("PRAGMA table_info(run)")}
-    if "changes" not in names:
-        connection.execute("ALTER TABLE run ADD COLUMN changes TEXT NOT NULL DEFAULT '[]'")
+    for name in ("changes", "batches"):
+        if name not in names:
+            connection.execute(f"ALTER TABLE run ADD COLUMN {name} TEXT NOT NULL DEFAULT '[]'")
 
 
 def _insert(connection: sqlite3.Connection, table: str, records: Sequence[RunRecord] | Sequence[Objection]) -> None:
@@ -134,6 +135,8 @@ def _insert(connection: sqlite3.Connection, table: str, records: Sequence[RunRec
 def _plain(value: Any, name: str) -> Any:
     if name == "changes":
         return json.dumps([change.to_data() for change in value], ensure_ascii=False)
+    if name == "batches":
+        return json.dumps(value)
     if isinstance(value, tuple):
         return "\n".join(value)
     if isinstance(value, dt.date):
@@ -145,6 +148,7 @@ def _run(row: dict[str, Any]) -> RunRecord:
     row["schemes"] = tuple(row["schemes"].split("\n"))
     row["as_of"], row["known_at"] = (dt.date.fromisoformat(row[k]) for k in ("as_of", "known_at"))
     row["is_synthetic"] = bool(row["is_synthetic"])
+    row["batches"] = tuple(json.loads(row["batches"]))
     row["changes"] = tuple(ClassChange.from_data(data) for data in json.loads(row["changes"]))
     return RunRecord(**row)
 
