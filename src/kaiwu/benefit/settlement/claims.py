@@ -40,7 +40,14 @@ def check_claims(plan: Settlement, claims: pl.DataFrame, source: str = "claims")
         raise KaiwuError([_column_problem(plan, c, source) for c in absent])
     missing = [pl.lit(None, dtype=CLAIM_COLUMNS[c]).alias(c) for c in OPTIONAL if c not in claims.columns]
     table = claims.with_columns(missing).with_row_index("#row")
-    problems = [p for mistake in _mistakes(plan) for p in _located(table, mistake, source)]
+    mistakes = _mistakes(plan)
+    found = table.select(wrong.fill_null(False).any().alias(str(i)) for i, (_, wrong, *_) in enumerate(mistakes)).row(0)
+    problems = [
+        p
+        for mistake, is_there in zip(mistakes, found, strict=True)
+        if is_there
+        for p in _located(table, mistake, source)
+    ]
     if problems:
         raise KaiwuError(problems[:MOST_SHOWN])
     total = sum(table["high"].to_list())

@@ -5,18 +5,22 @@ Owns the arithmetic of one group of claims with whole numbers. It knows no claim
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
 Ints = NDArray[np.int64]
+Mark = Callable[[Ints], Ints]
+"""The order of equals: for positions within the group, their places among each other."""
 
 INT64 = 2**63
 
 
-def divide_pro_rata(weight: Ints, total: int, mark: Ints, most: Ints | None = None) -> Ints:
+def divide_pro_rata(weight: Ints, total: int, mark: Mark, most: Ints | None = None) -> Ints:
     """Shares ``total × weight ÷ Σ weight`` by largest remainder (最大余数); they sum to ``total`` unless ``most`` cuts them.
 
-    Of equal remainders the one with the smaller ``mark`` comes first.
+    Of equal remainders the one that ``mark`` puts first comes first.
     """
     whole = int(weight.sum())
     if whole == 0:
@@ -35,7 +39,7 @@ def divide_wide(weight: Ints, total: int, whole: int) -> tuple[Ints, Ints]:
 
 
 def raise_largest(
-    share: Ints, rest: Ints, units: int, mark: Ints, step: int = 1, free: NDArray[np.bool_] | None = None
+    share: Ints, rest: Ints, units: int, mark: Mark, step: int = 1, free: NDArray[np.bool_] | None = None
 ) -> int:
     """Add ``step`` to the ``units`` rows with the largest remainders, in place; only ``free`` rows with a remainder.
 
@@ -43,12 +47,21 @@ def raise_largest(
     """
     may = (rest > 0) if free is None else (rest > 0) & free
     rows = np.flatnonzero(may)
-    chosen = rows[np.lexsort((mark[rows], -rest[rows]))[: max(units, 0)]]
-    share[chosen] += step
-    return max(units, 0) - len(chosen)
+    if units <= 0:
+        return 0
+    if units < len(rows):
+        edge = -np.partition(-rest[rows], units - 1)[units - 1]
+        above, equal = rows[rest[rows] > edge], rows[rest[rows] == edge]
+        rows = np.r_[above, _first(equal, units - len(above), mark)]
+    share[rows] += step
+    return units - len(rows)
 
 
-def fill_water(demand: Ints, total: int, mark: Ints) -> Ints:
+def _first(rows: Ints, count: int, mark: Mark) -> Ints:
+    return rows if count >= len(rows) else rows[np.argsort(mark(rows))[:count]]
+
+
+def fill_water(demand: Ints, total: int, mark: Mark) -> Ints:
     """Everybody gets the same, but none more than the demand (注水): shares sum to ``total`` where demand does not fall short."""
     if int(demand.sum()) <= total:
         return demand.copy()
@@ -56,7 +69,7 @@ def fill_water(demand: Ints, total: int, mark: Ints) -> Ints:
     share = np.minimum(demand, level)
     above = np.flatnonzero(demand > level)
     left = total - int(share.sum())
-    share[above[np.argsort(mark[above])[:left]]] += 1
+    share[_first(above, left, mark)] += 1
     return share
 
 

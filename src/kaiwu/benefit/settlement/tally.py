@@ -15,6 +15,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from kaiwu.benefit.settlement.declaration import KEY_COLUMNS, Limit, Settlement, Step, Term
+from kaiwu.benefit.settlement.share import Mark
 from kaiwu.quantity import KaiwuError, Problem
 from kaiwu.rule.engine_numpy import Planes, evaluate_numpy
 from kaiwu.rule.outcome import Outcome
@@ -116,7 +117,6 @@ class Tally:
         self.done: list[Done] = []
         self.guards: list[Guard] = []
         self._codes: dict[str, Ints] = {}
-        self._marks: Ints | None = None
         self._planes = self._evaluate(context)
         at = {clause: i for i, clause in enumerate(plan.clauses)}
         self.clause_at: Ints = claims["clause"].replace_strict(at, return_dtype=pl.Int64).to_numpy()
@@ -232,18 +232,22 @@ class Tally:
         return out
 
     def mark(self, rows: Ints) -> Ints:
-        """The place of claims in the order of their digests (摘要序): a lot that nobody chose and everybody can redraw."""
-        if self._marks is None:
-            marks = [hashlib.sha256(claim.encode()).digest() for claim in self.claims["claim"]]
-            order = sorted(range(len(marks)), key=marks.__getitem__)
-            self._marks = np.empty(len(marks), np.int64)
-            self._marks[order] = np.arange(len(marks))
-        return self._marks[rows]
+        """The order of claims by the digests of their numbers (摘要序): a lot that nobody chose and everybody can redraw."""
+        names = self.claims["claim"].gather(rows)
+        marks = [hashlib.sha256(claim.encode()).digest() for claim in names]
+        place = np.empty(len(marks), np.int64)
+        place[sorted(range(len(marks)), key=marks.__getitem__)] = np.arange(len(marks))
+        return place
+
+    def marker(self, rows: Ints) -> Mark:
+        """``mark`` for positions within ``rows``: digests are made only for those that are asked for."""
+        return lambda at: self.mark(rows[at])
 
     def _evaluate(self, context: Mapping[str, Any]) -> Planes:
         program = self.plan.program
         tests = [s.term.applies_to.node for s in self.plan.steps if s.term.applies_to is not None]
-        nodes = [s.test.node for s in self.plan.steps if getattr(s, "test", None) is not None]
+        own = [getattr(s, "test", None) for s in self.plan.steps]
+        nodes = [test.node for test in own if test is not None]
         limits = [limit for s in self.plan.steps if (limit := getattr(s, "limit", None)) is not None]
         ends = [n for limit in limits if limit.tree is not None for n in (limit.low, limit.high)]
         columns: dict[str, pl.Series] = {"#as_of": _constant(context.get("as_of"), len(self))}

@@ -237,7 +237,7 @@ class Pot:
 
     def _pro_rata(self, tally: Tally, part: Scope, total: int) -> Drawn:
         if part.is_decided:
-            share = divide_pro_rata(part.low, total, tally.mark(part.rows))
+            share = divide_pro_rata(part.low, total, tally.marker(part.rows))
             return Drawn(share, share, _cut(share, part), np.full(len(part), total, np.int64))
         low_sum, high_sum = int(part.low.sum()), int(part.high.sum())
         low, high = part.low.copy(), part.high.copy()
@@ -252,7 +252,7 @@ class Pot:
 
     def _water(self, tally: Tally, part: Scope, total: int) -> Drawn:
         if part.is_decided:
-            share = fill_water(part.low, total, tally.mark(part.rows))
+            share = fill_water(part.low, total, tally.marker(part.rows))
             return Drawn(share, share, _cut(share, part), np.full(len(part), total, np.int64))
         low = np.minimum(part.low, water_level(part.high, total)[0])
         high = part.high if int(part.low.sum()) <= total else np.minimum(part.high, water_level(part.low, total)[1])
@@ -268,7 +268,7 @@ class Pot:
         left = np.full(len(part), total, np.int64)
         if part.is_decided and bool((known | (part.high == 0)).all()):
             counted = np.where(part.high > 0, weight, 0)
-            share = divide_pro_rata(counted, total, tally.mark(part.rows), part.low)
+            share = divide_pro_rata(counted, total, tally.marker(part.rows), part.low)
             return Drawn(share, share, _cut(share, part), left)
         if not bool((known | (part.high == 0)).all()):
             high = np.minimum(part.high, total)

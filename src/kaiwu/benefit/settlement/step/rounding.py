@@ -71,7 +71,7 @@ class Rounding:
             units = int(scope.low[at].sum()) // self.to - int(floor[at].sum()) // self.to
             if units:
                 part = rounded[at]
-                raise_largest(part, rest[at], units, tally.mark(scope.rows[at]), self.to, ~barred[at])
+                raise_largest(part, rest[at], units, tally.marker(scope.rows[at]), self.to, ~barred[at])
                 rounded[at] = part
         return rounded
 
