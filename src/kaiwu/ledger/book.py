@@ -76,6 +76,12 @@ class Book(Protocol):
     def add_leaf(self, kind: str, body: bytes, connection: Any = None) -> int:
         """Append a foreign leaf (run, notice, decision); its number in the log."""
 
+    def add_leaves(self, leaves: Sequence[tuple[str, bytes]], connection: Any = None) -> int:
+        """Append foreign leaves (kind, body) one after the other; the number of the first."""
+
+    def find_leaf(self, kind: str, body: bytes) -> int | None:
+        """The number of the first leaf of a kind with these bytes, or ``None``."""
+
     def leaves(self, start: int = 0, stop: int | None = None) -> list[bytes]:
         """The bodies of all leaves in order, foreign ones included."""
 

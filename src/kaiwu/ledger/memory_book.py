@@ -67,11 +67,22 @@ class MemoryBook:
 
     def add_leaf(self, kind: str, body: bytes, connection: Any = None) -> int:
         """See ``Book``."""
-        check_foreign(kind)
+        return self.add_leaves([(kind, body)])
+
+    def add_leaves(self, leaves: Sequence[tuple[str, bytes]], connection: Any = None) -> int:
+        """See ``Book``."""
+        for kind in {kind for kind, _ in leaves}:
+            check_foreign(kind)
         with self._lock:
-            self._add_leaf(kind, body)
-            self.state.size += 1
-            return len(self._leaves) - 1
+            first = len(self._leaves)
+            for kind, body in leaves:
+                self._add_leaf(kind, body)
+                self.state.size += 1
+            return first
+
+    def find_leaf(self, kind: str, body: bytes) -> int | None:
+        """See ``Book``."""
+        return next((i for i, leaf in enumerate(self._leaves) if (leaf.kind, leaf.body) == (kind, body)), None)
 
     def leaves(self, start: int = 0, stop: int | None = None) -> list[bytes]:
         """See ``Book``."""

@@ -69,19 +69,32 @@ class SqlBook(ABC):
 
     def add_leaf(self, kind: str, body: bytes, connection: Any = None) -> int:
         """See ``Book``."""
-        check_foreign(kind)
+        return self.add_leaves([(kind, body)], connection)
+
+    def add_leaves(self, leaves: Sequence[tuple[str, bytes]], connection: Any = None) -> int:
+        """See ``Book``."""
+        for kind in {kind for kind, _ in leaves}:
+            check_foreign(kind)
         with self._writing(connection) as gateway:
             ((size, digest),) = gateway.ask([(HEAD, ())])[0]
             batch = Batch(size, bytes(digest))
-            number = batch.take_leaf(kind, body)
+            for kind, body in leaves:
+                batch.take_leaf(kind, body)
             batch.write_leaves(gateway)
-            return number
+            return int(size)
 
     def leaves(self, start: int = 0, stop: int | None = None) -> list[bytes]:
         """See ``Book``."""
         sql = "SELECT body FROM log_leaf WHERE seq >= ? AND seq < ? ORDER BY seq"
         with self._reading() as gateway:
             return [body for (body,) in gateway.ask([(sql, (start, INT64_MAX if stop is None else stop))])[0]]
+
+    def find_leaf(self, kind: str, body: bytes) -> int | None:
+        """See ``Book``."""
+        sql = "SELECT MIN(seq) FROM log_leaf WHERE kind = ? AND body = ?"
+        with self._reading() as gateway:
+            ((number,),) = gateway.ask([(sql, (kind, body))])[0]
+        return None if number is None else int(number)
 
     def balance(self, account_id: str, at: dt.datetime | None = None) -> Balance:
         """See ``Book``."""
