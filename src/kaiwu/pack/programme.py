@@ -151,6 +151,7 @@ class Pot:
     code: str
     year: int
     amount: int | None  # fen; None: unknown
+    expires: dt.date | None = None  # a voucher that is not redeemed by then lapses
     ground: Ground = field(default_factory=Ground)
 
 

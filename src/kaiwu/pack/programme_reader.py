@@ -155,11 +155,17 @@ class _Reader:
         return head.document if head is not None else Source()
 
     def pot(self, entry: Entry) -> Pot:
-        entry.check_keys(("code", "year", "amount", *GROUND))
+        entry.check_keys(("code", "year", "amount", "expires", *GROUND))
+        expires = entry.data.get("expires")
+        if expires is not None and not isinstance(expires, dt.date):
+            zh, en = "“expires”要写日期, 如 2025-12-31", "“expires” wants a date such as 2025-12-31"
+            entry.complain("F-KEY-TYPE", zh, en, "expires")
+            expires = None
         return Pot(
             code=entry.text("code", self.entry.text("programme")),
             year=entry.whole_number("year", FIRST_YEAR, LAST_YEAR) or 0,
             amount=self.money(entry, "amount"),
+            expires=expires,
             ground=self.ground(entry),
         )
 
@@ -310,10 +316,10 @@ class _Reader:
         cap = self.ratio(entry, "cap")
         return {"is_invoiced": entry.flag("required", True), "invoice_cap": Fraction(1) if cap is None else cap}
 
-    def calendar(self, entry: Entry) -> dict[str, frozenset[dt.date]]:
+    def calendar(self, entry: Entry) -> dict[str, Any]:
         entry.check_keys(("holidays", "workdays", *GROUND))
         self.ground(entry)
-        out: dict[str, frozenset[dt.date]] = {}
+        out: dict[str, Any] = {}
         for key in ("holidays", "workdays"):
             days = entry.data.get(key) or []
             if not isinstance(days, list) or not all(isinstance(day, dt.date) for day in days):

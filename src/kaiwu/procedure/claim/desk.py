@@ -1,0 +1,286 @@
+"""The desk (经办台): one step of a claim in one transaction of ``state.db`` — case, ledger entries and log leaf together.
+
+Owns the transaction. What a step may be is ``advance``, what it moves is ``posting``; here both are kept or neither is.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import secrets
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from kaiwu.ledger import Refusal as LedgerRefusal
+from kaiwu.ledger import SqliteBook
+from kaiwu.ledger.command import Command
+from kaiwu.ledger.log import TileLog, commit, commitment_leaf, derive_salt, publish, read_checkpoint, read_key
+from kaiwu.pack import Library
+from kaiwu.pack.decide import refuse_out_of_force
+from kaiwu.pack.programme import Programme
+from kaiwu.procedure.claim.advance import advance
+from kaiwu.procedure.claim.assessment import decide_claim
+from kaiwu.procedure.claim.case import Case, State, apply, fold
+from kaiwu.procedure.claim.check import run_checks
+from kaiwu.procedure.claim.event import Event, EventKind
+from kaiwu.procedure.claim.filing import Filing
+from kaiwu.procedure.claim.posting import appropriate, post_event
+from kaiwu.procedure.claim.refusal import Refusal, refuse
+from kaiwu.procedure.claim.store import SqliteClaimStore
+from kaiwu.procedure.claim.surroundings import Surroundings
+from kaiwu.quantity import KaiwuError, Problem
+from kaiwu.table import digest_value
+
+LEAF_KIND, NOTICE_KIND = "claim", "notice"
+SECRET_FILE, SECRET_BYTES = "secret.key", 32
+BUSY_SECONDS = 60.0
+
+
+class Session:
+    """An open transaction: every step within it is kept when it ends, or none."""
+
+    def __init__(self, connection: sqlite3.Connection, library: Library, secret: bytes, now: dt.datetime) -> None:
+        self.connection, self.library, self.secret, self.now = connection, library, secret, now
+        self.store = SqliteClaimStore(connection)
+        self.book = SqliteBook(connection)
+
+    # -- one claim ---------------------------------------------------------------------------------------
+
+    def file(self, filing: Filing, *, day: dt.date, by: str, today: dt.date) -> tuple[str, bool]:
+        """File a claim; (number, whether it was filed before). The same key with other content is refused."""
+        programme = self.library.programme(filing.programme)
+        key, digest = filing.key or filing.digest, filing.digest
+        known = self.store.by_key(key)
+        if known is not None:
+            if known[1] != digest:
+                raise refuse("CL-KEY", key, claim=filing.place).error()
+            return known[0], True
+        if programme.status == "in_use":
+            head = self.library.heads[programme.rulebook][2]
+            refuse_out_of_force(head, day, head.rated_year(day))
+        number = self.store.add_claim(programme.code, filing.firm, key, digest)
+        try:
+            self._step(programme, Case(number, programme.code), filing.event(day, by), today)
+        except KaiwuError as error:
+            raise KaiwuError(
+                [p.located(filing.place) for p in error.problems] if filing.place else error.problems
+            ) from error
+        return number, False
+
+    def do(self, number: str, event: Event, today: dt.date) -> Case:
+        """One step of a claim. Raises ``KaiwuError`` with the named refusal; nothing is kept then."""
+        case = self.case(number)
+        return self._step(self.library.programme(case.programme), case, event, today)
+
+    def case(self, number: str) -> Case:
+        """A claim by its number. Raises ``KaiwuError`` ``CL-UNKNOWN``."""
+        case = self.store.case(number)
+        if case is None:
+            raise refuse("CL-UNKNOWN", number).error()
+        return case
+
+    def _step(self, programme: Programme, case: Case, event: Event, today: dt.date) -> Case:
+        made = advance(programme, case, event, today)
+        if isinstance(made, Refusal):
+            raise made.error()
+        for stored in made:
+            after = apply(case, stored)
+            self.store.add_event(case, stored, self._add_leaf(case, stored))
+            command = post_event(programme, case, after, stored, self._is_known)
+            if command is not None:
+                self.enter(command, case.number)
+            case = after
+        return case
+
+    def _add_leaf(self, case: Case, event: Event) -> int:
+        """The log gets a salted commitment to the event, never the firm's figures; the firm may hold salt and proof."""
+        salt = derive_salt(self.secret, f"{case.number}/{case.events}")
+        sealed = commit(salt, event.body(case.number, case.events))
+        leaf = commitment_leaf(sealed, claim=case.number, event=case.events, step=str(event.kind), day=event.day.isoformat())  # fmt: skip
+        return self.book.add_leaf(LEAF_KIND, leaf, self.connection)
+
+    def _is_known(self, transfer: str) -> bool:
+        return self.book.transfer(transfer) is not None
+
+    def enter(self, command: Command, claim: str = "") -> None:
+        """Enter a command into the ledger within this transaction. Raises ``KaiwuError`` ``CL-LEDGER``."""
+        answer = self.book.apply(command, self.now, self.connection)
+        if isinstance(answer, LedgerRefusal):
+            told = refuse("CL-LEDGER", f"{answer.zh} [{answer.code}] {answer.detail}", f"{answer.en} [{answer.code}] {answer.detail}", claim=claim)  # fmt: skip
+            raise told.error()
+
+    # -- steps that look around --------------------------------------------------------------------------
+
+    def around(self) -> Surroundings:
+        """All claims, imported lists and parties, indexed."""
+        return Surroundings(tuple(self.store.cases()), tuple(self.store.paid()), self.store.parties())
+
+    def check(self, number: str, around: Surroundings, *, day: dt.date, by: str, today: dt.date) -> Case:
+        """Run the programme's checks (核验) and keep their report."""
+        case = self.case(number)
+        programme = self.library.programme(case.programme)
+        report = run_checks(programme, case, around)
+        return self._step(programme, case, Event(EventKind.CHECK, day, by, {"report": report.to_data()}), today)
+
+    def assess(
+        self, number: str, *, day: dt.date, by: str, today: dt.date, amount: int | None = None, shares: Mapping[str, str] | None = None,
+        clause: str = "", facts: Mapping[str, str] | None = None,
+    ) -> Case:  # fmt: skip
+        """Let the clauses decide (核定) and take the one that grants; findings of people come as further ``facts``."""
+        case = self.case(number)
+        programme = self.library.programme(case.programme)
+        asked = replace(case, clause=clause or case.clause, facts={**case.facts, **(facts or {})})
+        if asked.clause and asked.clause not in programme.clauses:
+            raise refuse("CL-CLAUSE", asked.clause, ", ".join(programme.clauses), claim=number).error()
+        same_pot = [
+            c for code, other in self.library.programmes.items() if other.pot.code == programme.pot.code
+            for c in self.store.cases(code)
+        ]  # fmt: skip
+        candidates = decide_claim(self.library, programme, asked, same_pot, self.book)
+        data: dict[str, Any] = {"candidates": candidates, "facts": dict(facts or {}), "shares": dict(shares or {})}
+        if amount is not None:
+            data["amount"] = amount
+        return self._step(programme, case, Event(EventKind.ASSESS, day, by, data), today)
+
+    def appropriate(self, programme: Programme, fund: str, amount: int, document: str, by: tuple[str, ...]) -> None:
+        """Budget arrives in the pot of a programme (下达指标)."""
+        found = next((f for f in programme.funds if f.code == fund), None)
+        if found is None:
+            known = ", ".join(f.code for f in programme.funds) or "-"
+            zh, en = f"方案没有资金来源“{fund}”; 现有: {known}", f"there is no fund “{fund}”; there are: {known}"
+            raise KaiwuError(Problem("CL-FUND", zh, en))
+        if amount <= 0:
+            raise refuse("CL-NEGATIVE", amount).error()
+        self.enter(appropriate(programme, found, amount, document, by))
+
+
+class Desk:
+    """Claims of one workspace. ``now`` is told by the caller for every transaction."""
+
+    def __init__(self, folder: Path, library: Library) -> None:
+        self.folder, self.library = folder, library
+        self.path = folder / "state.db"
+
+    @property
+    def evidence_folder(self) -> Path:
+        """Where kept files lie."""
+        return self.folder / "evidence"
+
+    @contextmanager
+    def session(self, now: dt.datetime) -> Iterator[Session]:
+        """One transaction: kept on leaving, undone by any error. Writers wait for each other."""
+        connection = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None)
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = FULL")
+            connection.execute("PRAGMA foreign_keys = ON")
+            connection.execute("BEGIN IMMEDIATE")
+            session = Session(connection, self.library, read_secret(self.folder), now)
+            session.store.create()
+            try:
+                yield session
+                connection.execute("COMMIT")
+            except BaseException:
+                connection.execute("ROLLBACK")
+                raise
+        except sqlite3.DatabaseError as error:
+            zh, en = f"申报库不能读写({error})", f"the store of claims cannot be used ({error})"
+            raise KaiwuError(Problem("CL-STATE", zh, en, where=str(self.path))) from error
+        finally:
+            connection.close()
+
+    @contextmanager
+    def reading(self, now: dt.datetime) -> Iterator[Session]:
+        """The same, for those who only read."""
+        with self.session(now) as session:
+            yield session
+
+    def do_each(self, numbers: Sequence[str], make: Any, *, now: dt.datetime) -> list[Case]:
+        """One step on many claims, all or nothing: every refusal is told together. ``make(session, number)`` does it."""
+        problems: list[Problem] = []
+        done: list[Case] = []
+        with self.session(now) as session:
+            for number in numbers:
+                session.connection.execute("SAVEPOINT step")
+                try:
+                    done.append(make(session, number))
+                except KaiwuError as error:
+                    session.connection.execute("ROLLBACK TO step")
+                    problems += [p if p.where else p.located(number) for p in error.problems]
+                session.connection.execute("RELEASE step")
+            if problems:
+                raise KaiwuError(problems)
+        return done
+
+    def file_all(
+        self, filings: Sequence[Filing], *, day: dt.date, by: str, today: dt.date, now: dt.datetime
+    ) -> list[tuple[str, bool]]:
+        """File many claims, all or nothing; rows that were filed before answer with their number again."""
+        by_place = {f"{i}": filing for i, filing in enumerate(filings)}
+        made: list[Any] = self.do_each(
+            list(by_place), lambda session, i: session.file(by_place[i], day=day, by=by, today=today), now=now
+        )
+        return list(made)
+
+    def publish(
+        self, programme: Programme, numbers: Iterable[str] = (), *, day: dt.date, by: str, today: dt.date, now: dt.datetime,
+        days: int | None = None, ground: str = "",
+    ) -> tuple[str, list[Case]]:  # fmt: skip
+        """公示: a notice of decided claims. Its leaf and all decisions go into the log, a checkpoint is signed, then the
+        claims are published under it. A crash in between leaves them decided, and the next notice takes them up."""
+        with self.session(now) as session:
+            wanted = list(numbers) or [
+                c.number for c in session.store.cases(programme.code) if c.state == State.DECIDED
+            ]
+            if not wanted:
+                zh, en = "没有已决定待公示的申报", "no decided claim waits for a notice"
+                raise KaiwuError(Problem("CL-NOTHING", zh, en))
+            cases = [session.case(number) for number in wanted]
+            notice = f"N{session.store.next_number('notice'):04d}"
+            rows = [[c.number, c.firm, c.amount] for c in cases]
+            body = {"notice": notice, "programme": programme.code, "day": day.isoformat(), "digest": digest_value(rows)}
+            leaf = session.book.add_leaf(NOTICE_KIND, commitment_leaf(digest_value(body), **body), session.connection)
+            highest = max(leaf, *(session.store.leaf(c.number, c.events - 1) for c in cases))
+        checkpoint = self.sign()
+        data = {"notice": notice, "leaf": highest, "checkpoint": checkpoint, "days": days, "ground": ground}
+        event = Event(EventKind.PUBLISH, day, by, data)
+        return notice, self.do_each(wanted, lambda session, number: session.do(number, event, today), now=now)
+
+    def sign(self) -> dict[str, Any]:
+        """Put all leaves into the log's tiles and sign a checkpoint. Raises ``KaiwuError`` where the log has no key."""
+        folder = self.folder / "log"
+        signer = read_key(folder)
+        book = SqliteBook(self.path)
+        try:
+            text = publish(book, TileLog(folder), signer)
+        finally:
+            book.close()
+        checkpoint = read_checkpoint(text)[0]
+        return {"size": checkpoint.size, "root": checkpoint.root.hex(), "text": text, "key": str(signer.public)}
+
+
+def read_secret(folder: Path) -> bytes:
+    """The workspace's secret for salts (0600), made when first needed; never in a leaf, an export or a log."""
+    path = folder / SECRET_FILE
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        try:
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            return path.read_bytes()
+        secret = secrets.token_bytes(SECRET_BYTES)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(secret)
+        return secret
+
+
+def refold(store: SqliteClaimStore, number: str) -> Case:
+    """A claim folded again from its stored events, for an audit."""
+    case = store.case(number)
+    assert case is not None, "the claim is known"
+    return fold(number, case.programme, store.events(number))
