@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from kaiwu.ledger.account import Limit
 from kaiwu.ledger.command import Command
-from kaiwu.ledger.moment import to_micros
+from kaiwu.ledger.moment import to_micros, to_moment
 from kaiwu.ledger.record import Kind, Record
 from kaiwu.ledger.state import HoldStage, Standing, State
 from kaiwu.ledger.transfer import ALL, INT64_MAX, Action, Transfer
@@ -40,7 +40,7 @@ def find_difference(state: State, records: Sequence[Record], command: Command) -
         return -1, "transfers"
     for number, (old, new) in enumerate(zip(made, command.transfers, strict=True)):
         hold = state.transfer(new.hold) if new.hold and new.hold == old.hold else None
-        complete = _complete(new, hold) if hold is not None else new
+        complete = _in_china_time(_complete(new, hold) if hold is not None else new)
         for field in _FIELDS:
             if getattr(complete, field) != getattr(old, field):
                 return number, field
@@ -74,7 +74,12 @@ def _check_plain(state: State, t: Transfer, at: int) -> Transfer | Fault:
         return fault
     if t.expires is not None and to_micros(t.expires) <= at:
         return "expires_past", t.expires.isoformat()
-    return _check_limits(t, debit, credit) or t
+    return _check_limits(t, debit, credit) or _in_china_time(t)
+
+
+def _in_china_time(t: Transfer) -> Transfer:
+    """The same moment in the one zone in which records are kept."""
+    return t if t.expires is None else replace(t, expires=to_moment(to_micros(t.expires)))
 
 
 def _check_shape(t: Transfer) -> str:
