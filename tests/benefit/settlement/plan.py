@@ -50,9 +50,24 @@ def make_claims(rows: list[dict[str, Any]]) -> pl.DataFrame:
     full = []
     for i, row in enumerate(rows):
         low, high = (row["amount"],) * 2 if "amount" in row else (row.get("low"), row.get("high"))
-        base = {"claim": f"c{i:02d}", "entity": f"f{i}", "clause": "A", "matter": None, "year": 2025, "filed": i, "rank": i, "basis": None}
+        base = {
+            "claim": f"c{i:02d}",
+            "entity": f"f{i}",
+            "clause": "A",
+            "matter": None,
+            "year": 2025,
+            "filed": i,
+            "rank": i,
+            "basis": None,
+        }
         base |= {"contribution": None, "entered": None, "left_district": None, "choice": None}
         full.append({**base, **{k: v for k, v in row.items() if k != "amount"}, "low": low, "high": high})
-    schema = {**CLAIM_COLUMNS, "contribution": pl.Int64, "entered": pl.Int64, "left_district": pl.Int64, "choice": pl.String}
+    schema = {
+        **CLAIM_COLUMNS,
+        "contribution": pl.Int64,
+        "entered": pl.Int64,
+        "left_district": pl.Int64,
+        "choice": pl.String,
+    }
     extra = {k: pl.String for row in rows for k in row if k not in schema and k != "amount"}
     return pl.DataFrame(full, schema={**schema, **extra})

@@ -91,7 +91,7 @@ class _State:
         if limit.tree is None:
             if row.get(limit.of) is None:
                 raise Undeclared("base")
-            return int(floor(max(limit.rate * row[limit.of], Fraction(0))))
+            return floor(max(limit.rate * Fraction(row[limit.of]), Fraction(0)))
         low, high = Reference(_context(row)).interval(limit.tree)
         if floor(low) != floor(high):
             raise Undeclared("base")
@@ -167,7 +167,7 @@ def _either_or(state: _State, step: Any) -> None:
         if sum(s > 0 for s in sums) < 2:
             continue
         if step.choose == "highest":
-            chosen = sums.index(max(sums))
+            chosen: int | None = sums.index(max(sums))
         else:
             words = {of_clause.get(state.rows[c].get(step.choice)) for c in members}
             if None in words or len(words) != 1:
@@ -246,8 +246,8 @@ def _in_order(state: _State, step: Any, members: list[str], left: Fraction) -> N
         wanted = state.amount[claim]
         if wanted <= left and not is_closed:
             given = wanted
-        elif step.last == "partial":
-            given = left
+        elif step.last == "partial" or left == 0:
+            given = Fraction(left)
         elif step.last == "ask":
             raise Undeclared("last")
         else:
