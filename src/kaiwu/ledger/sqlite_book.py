@@ -49,13 +49,12 @@ class SqliteBook(SqlBook):
                 self._reader.close()
 
     def audit(self) -> Difference | None:
-        """See ``Book``; then SQLite's own check, which knows its indexes and pages."""
+        """See ``Book``; then the tables and triggers themselves, and SQLite's own check of its pages."""
         try:
             found = super().audit()
             if found is None:
                 with self._reading() as gateway:
-                    ((told,), *_) = gateway.ask([("PRAGMA integrity_check", ())])[0]
-                found = None if told == "ok" else Difference("PRAGMA integrity_check", "ok", str(told))
+                    found = _audit_engine(gateway)
         except (KaiwuError, sqlite3.Error, OverflowError, ValueError, TypeError) as error:
             return Difference(self._place, "a readable database", str(error))
         return found
@@ -136,6 +135,15 @@ class SqliteGateway:
         """See ``Gateway``."""
         if self._cursor.execute(sql, values).rowcount != 1:
             raise sqlite3.OperationalError("the ledger's head was moved by another writer")
+
+
+def _audit_engine(gateway: SqliteGateway) -> Difference | None:
+    schema = "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL"
+    stored, told = gateway.ask([(schema, ()), ("PRAGMA integrity_check", ())])
+    missing = [sql for sql in sqlite_schema() if (sql,) not in stored]
+    if missing:
+        return Difference("sqlite_master", missing[0], "changed or missing")
+    return None if told == [("ok",)] else Difference("PRAGMA integrity_check", "ok", str(told[0][0]))
 
 
 def _begin(connection: sqlite3.Connection) -> SqliteGateway:
