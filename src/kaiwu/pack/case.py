@@ -17,6 +17,7 @@ import polars as pl
 from kaiwu.figure.fact import read_value
 from kaiwu.figure.variable import Kind, Variable
 from kaiwu.pack.library import LOADERS, Library, Shelf, _loader
+from kaiwu.pack.settlement_case import settle_case
 from kaiwu.quantity import KaiwuError, Problem, date_index, format_quantity, parse_quantity, to_grain
 from kaiwu.quantity.dimension import MONEY, RATIO, RATIO_ONE
 from kaiwu.rule.check import Checker
@@ -26,7 +27,20 @@ from kaiwu.rule.reference import Reference, Unknown
 from kaiwu.table import Document, parse_document
 
 CASE_KEYS = frozenset(
-    {"name", "cites", "scheme", "clause", "as_of", "rated", "facts", "population", "findings", "expect", "load"}
+    {
+        "name",
+        "cites",
+        "scheme",
+        "clause",
+        "as_of",
+        "rated",
+        "facts",
+        "population",
+        "findings",
+        "expect",
+        "load",
+        "settle",
+    }
 )
 EXPECT_KEYS = frozenset(
     {"outcome", "amount", "class", "score", "rank", "missing", "near", "problem", "status", "figures"}
@@ -102,6 +116,8 @@ def _check_shape(case: Mapping[str, Any]) -> list[str]:
         value = case.get(key)
         if value is not None and (not isinstance(value, kind) or isinstance(value, bool)):
             out.append(f"{key}: 要写{zh} / wants {en}")
+    if "settle" in case:
+        return out
     people, expect = case.get("population"), case.get("expect")
     if isinstance(people, dict):
         out += [
@@ -142,6 +158,8 @@ def _decide_case(library: Library, shelf: Shelf, case: Mapping[str, Any]) -> lis
     scheme = library.scheme(str(case.get("scheme")))
     as_of = case.get("as_of") or dt.date(2025, 6, 30)
     rated = int(case.get("rated") or as_of.year - 1)
+    if "settle" in case:
+        return settle_case(scheme, case, as_of, rated)
     single = "population" not in case
     people = {"case": case.get("facts") or {}} if single else case["population"]
     facts = make_facts(scheme, shelf, people, as_of, rated, bool(case.get("findings")))
