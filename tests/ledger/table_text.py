@@ -19,7 +19,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from kaiwu.ledger import INT64_MAX, Accepted, Account, Action, Answer, Balance, Book, Command, Limit, MemoryBook, Transfer
+from kaiwu.ledger import (
+    INT64_MAX,
+    Accepted,
+    Account,
+    Action,
+    Answer,
+    Balance,
+    Book,
+    Command,
+    Limit,
+    MemoryBook,
+    Transfer,
+)
 
 SPAN = {"d": 86_400, "h": 3_600, "s": 1}
 

@@ -134,7 +134,9 @@ class Reader:
             return
         transfer = self._read(cells)
         answer = self.book.apply(Command(transfer.id, (transfer,)), self.now)
-        told = ("again" if answer.again else "accepted",) if isinstance(answer, Accepted) else (answer.code, answer.detail)
+        told = (
+            ("again" if answer.again else "accepted",) if isinstance(answer, Accepted) else (answer.code, answer.detail)
+        )
         wanted = self._wanted(transfer, status)
         assert told[: len(wanted)] == wanted, f"{line}\n  ours {told}"
         self.counts["agreed"] += 1

@@ -51,7 +51,9 @@ def test_a_large_batch_is_kept_as_a_small_one(book: Book) -> None:
 
 def test_a_statement_runs_with_the_balance_and_names_its_grounds(book: Book) -> None:
     fill_pot(book, 10)
-    book.apply(post("a", "pot", "firm", 7, document="杭经信〔2025〕1号", article="第十条", approvers=("张", "李")), LATER)
+    book.apply(
+        post("a", "pot", "firm", 7, document="杭经信〔2025〕1号", article="第十条", approvers=("张", "李")), LATER
+    )
     first, second = book.statement("pot")
     assert (first.is_debit, first.posted, first.balance) == (False, 10, Balance(0, 0, 0, 10))
     assert (second.counter, second.posted, second.balance.available) == ("firm", 7, 3)
