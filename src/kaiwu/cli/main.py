@@ -27,10 +27,12 @@ COMMANDS: dict[str, str] = {
     "replay": "kaiwu.cli.run_command:replay",
     "diff": "kaiwu.cli.run_command:diff",
     "object": "kaiwu.cli.run_command:object_to",
+    "witness": "kaiwu.cli.witness_command:log_group",
     "decide": "kaiwu.cli.decide_command:decide_command",
     "synth": "kaiwu.cli.synth_command:synth",
     "demo": "kaiwu.cli.demo_command:demo",
     "serve": "kaiwu.cli.demo_command:serve",
+    "verify": "kaiwu.cli.verify_command:verify",
 }
 
 

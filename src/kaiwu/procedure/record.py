@@ -12,6 +12,9 @@ from typing import Protocol
 
 from kaiwu.procedure.class_change import ClassChange
 
+Leaf = tuple[str, bytes]
+"""Kind and stored bytes of a leaf of the log."""
+
 
 @dataclass(frozen=True, slots=True)
 class RunRecord:
@@ -64,8 +67,8 @@ class RunStore(Protocol):
         """A run number never given before."""
         ...
 
-    def add_run(self, record: RunRecord) -> None:
-        """Keep a finished run."""
+    def add_run(self, record: RunRecord, leaves: Sequence[Leaf] = ()) -> None:
+        """Keep a finished run and its leaves of the log, both or neither."""
         ...
 
     def run(self, number: str) -> RunRecord:

@@ -142,8 +142,9 @@ def run_job(
         created_at=created_at, changes=execution.changes, batches=read,
     )  # fmt: skip
     (folder / "run.json").write_text(json.dumps(printable(record), ensure_ascii=False, indent=1), encoding="utf-8")
-    workspace.state.add_run(record)
-    return Run(record, frame, library, execution)
+    run = Run(record, frame, library, execution)
+    workspace.state.add_run(record, workspace.witness.run_leaves(run))
+    return run
 
 
 def _is_synthetic(job: Job, library: Library, schemes: Sequence[Scheme], frame: Frame) -> bool:

@@ -14,8 +14,9 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
+from kaiwu.ledger import SqliteBook
 from kaiwu.procedure.class_change import ClassChange
-from kaiwu.procedure.record import Objection, RunRecord
+from kaiwu.procedure.record import Leaf, Objection, RunRecord
 from kaiwu.quantity import KaiwuError, Problem
 
 _SCHEMA = """
@@ -73,10 +74,14 @@ class SqliteRunStore:
             connection.execute("COMMIT")
         return f"{value:04d}"
 
-    def add_run(self, record: RunRecord) -> None:
-        """Keep a finished run."""
+    def add_run(self, record: RunRecord, leaves: Sequence[Leaf] = ()) -> None:
+        """Keep a finished run and its leaves of the log, in one transaction."""
         with self._open() as connection:
+            connection.execute("BEGIN IMMEDIATE")
             _insert(connection, "run", [record])
+            if leaves:
+                SqliteBook(connection).add_leaves(leaves, connection)
+            connection.execute("COMMIT")
 
     def run(self, number: str) -> RunRecord:
         """The run of a number, ``1`` and ``0001`` alike."""

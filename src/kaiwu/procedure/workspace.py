@@ -22,6 +22,7 @@ from kaiwu.pack import Library, builtin_packs, open_library
 from kaiwu.procedure.class_change import ClassChange, read_changes
 from kaiwu.procedure.sqlite_store import SqliteRunStore
 from kaiwu.procedure.toml_table import Table
+from kaiwu.procedure.witness import Witness
 from kaiwu.quantity import KaiwuError, Problem
 
 CONFIG = "kaiwu.toml"
@@ -105,6 +106,11 @@ class Workspace:
     def state(self) -> SqliteRunStore:
         """Runs and objections."""
         return SqliteRunStore(self.folder / "state.db")
+
+    @cached_property
+    def witness(self) -> Witness:
+        """The book and the tamper-evident log."""
+        return Witness(self.folder / "state.db", self.folder / "log")
 
     @property
     def runs_folder(self) -> Path:

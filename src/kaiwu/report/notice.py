@@ -52,8 +52,13 @@ def check_notice(run: Run, listing: Listing, signer: str = "") -> None:
         raise KaiwuError([p.located(f"{run.record.number} {listing.scheme}") for p in problems])
 
 
-def render_notice(run: Run, listing: Listing, *, signer: str = "", issuer: str = "") -> str:
-    """The notice of one list as HTML: one file without outside links. Raises ``KaiwuError`` as ``check_notice`` does."""
+def render_notice(
+    run: Run, listing: Listing, *, signer: str = "", issuer: str = "", key: str = "", checkpoint: str = ""
+) -> str:
+    """The notice of one list as HTML: one file without outside links. Raises ``KaiwuError`` as ``check_notice`` does.
+
+    ``key`` (public) and ``checkpoint`` of the log that holds the run make it a published notice; without them it is a draft.
+    """
     check_notice(run, listing, signer)
     scheme, record = run.scheme(listing.scheme), run.record
     chosen = [i for i, c in enumerate(listing.columns) if c.en in _PUBLIC]
@@ -66,7 +71,7 @@ def render_notice(run: Run, listing: Listing, *, signer: str = "", issuer: str =
         "notice.html", title=listing.zh, issuer=issuer.strip() or BLANK, signer=signer.strip() or BLANK, document=scheme.document,
         doubts=[doubt.zh for doubt in find_doubts(run, listing.scheme)], run=record, version=scheme.version, listing=listing, days=NOTICE_DAYS,
         columns=columns, rows=rows, articles="、".join(sorted({c.article for c in changes})), changed=len(changes),
-        is_synthetic=record.is_synthetic,
+        is_synthetic=record.is_synthetic, key=key, checkpoint=checkpoint.split("\n\n")[0].split("\n"),
     )  # fmt: skip
 
 
