@@ -61,6 +61,8 @@ def write_records(folder: Path, first: int, data: bytes) -> Path:
 def cut_records(folder: Path, count: int) -> None:
     """Cut what an interrupted append left behind the first ``count`` records."""
     path = folder / NAME
-    if path.exists() and path.stat().st_size > count * RECORD_BYTES:
+    if count == 0:
+        path.unlink(missing_ok=True)
+    elif path.exists() and path.stat().st_size > count * RECORD_BYTES:
         with path.open("r+b") as file:
             file.truncate(count * RECORD_BYTES)

@@ -93,9 +93,6 @@ def write_key(folder: Path, key: PrivateKey) -> None:
     """Write ``key.pem`` (readable by its owner only) and ``key.pub``; an existing key is never replaced."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "key.pem"
-    data = key.secret.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError as error:
@@ -105,7 +102,7 @@ def write_key(folder: Path, key: PrivateKey) -> None:
             )
         ) from error
     with os.fdopen(descriptor, "wb") as file:
-        file.write(data)
+        file.write(_render_secret(key.secret))
     (folder / "key.pub").write_text(f"{key.public}\n", encoding="utf-8")
 
 
@@ -114,10 +111,13 @@ def read_key(folder: Path) -> PrivateKey:
     public = read_public_key(folder / "key.pub")
     path = folder / "key.pem"
     try:
-        secret = serialization.load_pem_private_key(path.read_bytes(), password=None)
+        data = path.read_bytes()
+        secret = serialization.load_pem_private_key(data, password=None)
     except (OSError, ValueError) as error:
         raise KaiwuError(_bad_key(path)) from error
-    if not isinstance(secret, Ed25519PrivateKey) or PrivateKey(public.name, secret).public != public:
+    if not isinstance(secret, Ed25519PrivateKey) or _render_secret(secret) != data:
+        raise KaiwuError(_bad_key(path))
+    if PrivateKey(public.name, secret).public != public:
         raise KaiwuError(_bad_key(path))
     return PrivateKey(public.name, secret)
 
@@ -136,6 +136,11 @@ def read_public_key(source: Path | str) -> PublicKey:
     if raw[:1] != _ED25519 or len(raw) != 33 or key.key_id.hex() != key_id or str(key) != text.removesuffix("\n"):
         raise KaiwuError(_bad_key(source))
     return key
+
+
+def _render_secret(secret: Ed25519PrivateKey) -> bytes:
+    form = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    return secret.private_bytes(*form)
 
 
 def _bad_key(source: Path | str) -> Problem:

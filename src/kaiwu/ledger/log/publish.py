@@ -10,7 +10,7 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Protocol
 
-from kaiwu.ledger.log.checkpoint import Checkpoint, Signer, read_checkpoint, sign_checkpoint
+from kaiwu.ledger.log.checkpoint import Checkpoint, Signer, read_checkpoint, sign_checkpoint, verify_checkpoint
 from kaiwu.ledger.log.tile import write_file
 from kaiwu.ledger.log.tile_log import TileLog
 from kaiwu.quantity import KaiwuError, Problem
@@ -32,18 +32,32 @@ def publish(book: LeafSource, log: TileLog, signer: Signer, stop: int | None = N
     A crash between the two is repaired by calling again. Gives the checkpoint's text. Raises ``KaiwuError`` when the
     log's last leaf is not the book's: then one of them was altered.
     """
-    if log.size and book.leaves(log.size - 1, log.size) != [log.leaf(log.size - 1)]:
-        raise KaiwuError(_differ(log, log.size - 1))
-    while batch := book.leaves(log.size, min(log.size + BATCH, stop) if stop is not None else log.size + BATCH):
-        log.append(batch)
+    while True:
+        log.refresh()
+        size = log.size
+        if size and book.leaves(size - 1, size) != [log.leaf(size - 1)]:
+            raise KaiwuError(_differ(log, size - 1))
+        batch = book.leaves(size, min(size + BATCH, stop) if stop is not None else size + BATCH)
+        if not batch:
+            break
+        try:
+            log.append(batch, at=size)
+        except KaiwuError as error:
+            if error.problems[0].code != "LOG-MOVED":  # moved: another process publishes too; go on from where it is
+                raise
     return sign_log(log, signer)
 
 
 def sign_log(log: TileLog, signer: Signer) -> str:
     """Sign what the log has and keep it as the file ``checkpoint``. Nothing is signed that does not extend the last one."""
-    path = log.folder / "checkpoint"
+    with log.locked():
+        log.refresh()
+        return _sign_locked(log, signer, log.folder / "checkpoint")
+
+
+def _sign_locked(log: TileLog, signer: Signer, path: Path) -> str:
     if path.exists():
-        last = read_log_checkpoint(log)[0]
+        last, text = read_log_checkpoint(log)
         if last.size > log.size or log.root(last.size) != last.root:
             raise KaiwuError(
                 Problem(
@@ -53,11 +67,19 @@ def sign_log(log: TileLog, signer: Signer) -> str:
                     where=str(path),
                 )
             )
-        if (last.size, last.origin) == (log.size, signer.name):
-            return path.read_text(encoding="utf-8")
+        if (last.size, last.origin) == (log.size, signer.name) and _is_signed(text, signer):
+            return text
     text = sign_checkpoint(signer.name, log.size, log.root(), signer, log.tree.name)
     write_file(path, text.encode(), is_durable=True)
     return text
+
+
+def _is_signed(text: str, signer: Signer) -> bool:
+    try:
+        verify_checkpoint(text, signer)
+    except KaiwuError:
+        return False
+    return True
 
 
 def read_log_checkpoint(log: TileLog) -> tuple[Checkpoint, str]:

@@ -14,8 +14,8 @@ from kaiwu.ledger.log.frontier import tail_widths
 from kaiwu.ledger.log.inner import cut_records
 from kaiwu.ledger.log.tile import HEIGHT, WIDTH, tile_path
 
-KNOWN = frozenset({"head", "checkpoint", "key.pem", "key.pub", "inner"})
-"""Files beside the tiles."""
+KNOWN = frozenset({"head", "checkpoint", "key.pem", "key.pub", "salt.bin", "inner"})
+"""Files beside the tiles; ``key.pem`` and ``salt.bin`` are secrets and never served with them."""
 _OURS = re.compile(r"tile/(entries|\d{1,2})/(x\d{3}/)*\d{3}(\.p/\d{1,3})?(\.tmp)?|(head|checkpoint)\.tmp")
 
 

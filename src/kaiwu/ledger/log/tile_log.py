@@ -62,7 +62,8 @@ class TileLog:
         self._ragged: dict[tuple[int, int], bytes] = {}
         self._frontier = self._load(head)
         if not is_read_only and find_strays(self.folder, self.size):
-            with self._locked():
+            with self.locked():
+                self.refresh()
                 remove_strays(self.folder, self.size)
 
     @property
@@ -75,11 +76,25 @@ class TileLog:
         """Hash, size and root, as the file ``head`` has them."""
         return Head(self.tree.name, self.size, self.root())
 
-    def append(self, leaves: Iterable[bytes]) -> int:
-        """Append leaves (追加) durably, all or none; gives the new size. Raises ``KaiwuError``."""
+    def append(self, leaves: Iterable[bytes], at: int | None = None) -> int:
+        """Append leaves (追加) durably, all or none; gives the new size.
+
+        ``at`` is the index that the first must get: where another process was quicker, nothing is appended and the
+        problem is ``LOG-MOVED``. Raises ``KaiwuError``.
+        """
         if self._is_read_only:
             raise KaiwuError(Problem("LOG-READ-ONLY", "日志以只读方式打开", "the log was opened read-only"))
-        with self._locked():
+        with self.locked():
+            self.refresh()
+            if at not in (None, self.size):
+                raise KaiwuError(
+                    Problem(
+                        "LOG-MOVED",
+                        f"日志已有 {self.size} 条, 不是 {at} 条: 别的进程先追加了, 请重读后再试",
+                        f"the log has {self.size} leaves, not {at}: another process was quicker; read again and retry",
+                        where=str(self.folder),
+                    )
+                )
             try:
                 grown = self._write_leaves(iter(leaves))
             except BaseException:
@@ -88,6 +103,13 @@ class TileLog:
             self._frontier = grown
             remove_strays(self.folder, self.size)
         return self.size
+
+    def refresh(self) -> None:
+        """Read the head again, where another process may have appended."""
+        head = read_head(self.folder)
+        if head is not None and head.size != self.size:
+            self._frontier = self._load(head)
+            self._cache.clear()
 
     def root(self, size: int | None = None) -> bytes:
         """The root (树根) of the first ``size`` leaves."""
@@ -238,10 +260,6 @@ class TileLog:
         return frontier
 
     def _write_leaves(self, leaves: Iterator[bytes]) -> Frontier:
-        head = read_head(self.folder)
-        if head is not None and head.size != self.size:  # another process appended since this object was opened
-            self._frontier = self._load(head)
-            self._cache.clear()
         grown, before, paths = self._frontier.copy(), self.size, []
         tail, records = self._tail_bundle(), []
         while chunk := list(islice(leaves, grown.room)):
@@ -253,7 +271,7 @@ class TileLog:
             if grown.size % WIDTH == 0:
                 paths.append(self._put(tile_path("entries", number), tail))
                 tail = b""
-        if grown.size == before and head is not None:
+        if grown.size == before and (self.folder / "head").exists():
             return grown
         widths, old = tail_widths(grown.size), tail_widths(before)
         for level, width in enumerate(widths):
@@ -294,8 +312,8 @@ class TileLog:
         return self.folder / path
 
     @contextmanager
-    def _locked(self) -> Iterator[None]:
-        """Hold the folder for this process; where the system has no such locks (Windows), the caller sees to it."""
+    def locked(self) -> Iterator[None]:
+        """Hold the folder against other writers (not to be nested); where the system has no such locks (Windows), the caller sees to it."""
         self.folder.mkdir(parents=True, exist_ok=True)
         try:
             import fcntl
