@@ -5,6 +5,7 @@ Owns the list of commands. Other distributions add theirs by the entry point gro
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 
@@ -52,6 +53,16 @@ class Commands(click.Group):
         module, _, name = target.partition(":")
         command: click.Command = getattr(import_module(module), name)
         return command
+
+
+def walk_commands() -> Iterator[tuple[str, click.Command]]:
+    """Every command of this distribution with its words (``log publish``), a group before its own."""
+    for name in COMMANDS:
+        command = main.get_command(click.Context(main), name)
+        assert command is not None
+        yield name, command
+        if isinstance(command, click.Group):
+            yield from ((f"{name} {inner}", each) for inner, each in command.commands.items())
 
 
 def _others() -> dict[str, EntryPoint]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from kaiwu.cli.main import COMMANDS, main
+from kaiwu.cli.main import walk_commands
 from kaiwu.cli.reference.markdown import code, page, table
 
 SHARED = ("is_json", "is_quiet", "lang", "help")
@@ -17,16 +17,11 @@ LEAD = (
 
 def describe_commands() -> str:
     """The page: one section for each command, in the order of a working day."""
-    context = click.Context(main, info_name="kaiwu")
-    sections = [_section(name, context) for name in COMMANDS]
-    return page("Commands 命令", LEAD, *sections)
+    return page("Commands 命令", LEAD, *(_section(name, command) for name, command in walk_commands()))
 
 
-def _section(name: str, parent: click.Context) -> str:
-    command = main.get_command(parent, name)
-    assert command is not None
-    context = click.Context(command, info_name=name, parent=parent)
-    usage = " ".join(command.collect_usage_pieces(context))
+def _section(name: str, command: click.Command) -> str:
+    usage = " ".join(command.collect_usage_pieces(click.Context(command, info_name=name)))
     parts = [f"## {name}", f"`kaiwu {name} {usage}`", " ".join((command.help or "").split())]
     options = [p for p in command.params if isinstance(p, click.Option) and p.name not in SHARED]
     if options:
