@@ -102,9 +102,9 @@ class Settlement:
     program: Program = field(default_factory=Program)
     needs: tuple[Need, ...] = ()
     replaces: tuple[str, ...] = ()
-    source: str = "document"
+    columns_from: Mapping[str, str] = field(default_factory=dict)
 
     def columns(self) -> tuple[str, ...]:
         """Columns of the claims beside the standard ones, in order of first use."""
-        slots = [need.slot for need in self.needs]
+        slots = [need.slot for need in self.needs if need.slot not in self.columns_from.values()]
         return tuple(dict.fromkeys([c for step in self.steps for c in step.columns()] + slots))

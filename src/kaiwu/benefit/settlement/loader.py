@@ -13,10 +13,12 @@ from kaiwu.benefit.settlement.declaration import Settlement, Step
 from kaiwu.benefit.settlement.reader import StepReader
 from kaiwu.benefit.settlement.step import KINDS
 from kaiwu.figure.entry import Entry
+from kaiwu.figure.variable import Kind
 from kaiwu.rule.rulebook import STANDINGS, Head
 from kaiwu.rule.vocabulary import Vocabulary
 
-SETTLEMENT_KEYS = ("zh", "en", "article", "standing", "note", "steps", "replaces")
+SETTLEMENT_KEYS = ("zh", "en", "article", "standing", "note", "steps", "replaces", "columns")
+FROM_VARIABLES = ("filed", "rank", "basis")
 RANK = {kind: place for place, kind in enumerate(KINDS)}
 LAST_KINDS = ("instalments", "claw_back")
 
@@ -43,14 +45,37 @@ def load_settlement(
     _check_order(own, rows)
     _check_pots(own, rows)
     replaces = own.texts("replaces")
+    columns = _read_columns(own, reader)
     for label in replaces:
         if label not in labels:
             own.complain("BS-REPLACES", f"没有名为“{label}”的条件", f"no condition is called “{label}”", "replaces")
     return Settlement(
         scheme=head.code, family=head.family, version=head.version, zh=own.text("zh", f"{head.zh}·兑付"), en=own.text("en", f"{head.en}: settlement"),
         article=reader.article, standing=standing, document=head.document, clauses=tuple(titles), clause_titles=dict(titles),
-        steps=tuple(s for s in steps if s is not None), program=reader.program, needs=tuple(reader.needs.values()), replaces=replaces,
+        steps=tuple(s for s in steps if s is not None), program=reader.program, needs=tuple(reader.needs.values()), replaces=replaces, columns_from=columns,
     )  # fmt: skip
+
+
+def _read_columns(own: Entry, reader: StepReader) -> dict[str, str]:
+    """``columns: {filed: 受理日期, basis: 实付算力费用}``: standard columns of claims that arise from a run, and the variable of each."""
+    data = own.data.get("columns") or {}
+    entry = Entry(own.document, (*own.path, "columns"), data if isinstance(data, dict) else {}, own.problems)
+    entry.check_keys(FROM_VARIABLES)
+    out = {}
+    for key in entry.data:
+        word = entry.text(key)
+        variable = reader.vocabulary.variable(word)
+        wanted = {"filed": Kind.DATE, "basis": Kind.MONEY}.get(key)
+        if variable is None or (wanted is not None and variable.kind is not wanted):
+            entry.complain(
+                "BS-VARIABLE",
+                f"“{word}”不是可用作 {key} 的数据项",
+                f"“{word}” is no variable that can serve as {key}",
+                key,
+            )
+        else:
+            out[key] = reader.column_name(word)
+    return out
 
 
 def _read_step(reader: StepReader, own: Entry, row: Any, i: int) -> Step | None:

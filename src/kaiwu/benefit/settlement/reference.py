@@ -168,6 +168,8 @@ def _either_or(state: _State, step: Any) -> None:
             continue
         if step.choose == "highest":
             chosen: int | None = sums.index(max(sums))
+        elif step.choose == "first":
+            chosen = next(g for g, total in enumerate(sums) if total > 0)
         else:
             words = {of_clause.get(state.rows[c].get(step.choice)) for c in members}
             if None in words or len(words) != 1:

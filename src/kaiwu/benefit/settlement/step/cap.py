@@ -53,9 +53,9 @@ class Cap:
             np.where(cap_high == FAR, FAR, np.maximum(cap_high - paid, 0)),
         )
         turn = tally.turn[rows]
-        low, high, surely, _ = fill(group, turn, scope.low, scope.high, left_low, left_high)
+        low, high, surely, possibly = fill(group, turn, scope.low, scope.high, left_low, left_high)
         low, high = np.where(inside, low, scope.low), np.where(inside, high, scope.high)
-        unknown = inside & (cap_low != cap_high) & (scope.high > 0)
+        unknown = inside & (cap_low != cap_high) & (scope.high > 0) & (possibly + scope.high > left_low)
         left = np.maximum(left_high - surely, 0)
         code = np.where(high < scope.high, np.where(left == 0, USED_UP, CUT), WITHIN)
         code = np.where(unknown, UNKNOWN, np.where(inside, code, ALONE)).astype(np.uint8)

@@ -14,17 +14,18 @@ import polars as pl
 from kaiwu.benefit.settlement.declaration import KEY_COLUMNS, Term
 from kaiwu.benefit.settlement.line import Line
 from kaiwu.benefit.settlement.reader import TERM_KEYS, StepReader
-from kaiwu.benefit.settlement.tally import Ask, Effect, Ints, Scope, Tally, plain_effect
+from kaiwu.benefit.settlement.tally import Ask, Bools, Effect, Ints, Scope, Tally, plain_effect
 from kaiwu.figure.entry import Entry
 
 TITLE = ("择一", "either-or")
-CHOOSE = ("highest", "declared")
+CHOOSE = ("highest", "declared", "first")
 ALONE, TAKEN, LEFT, OPEN = range(4)
 
 
 @dataclass(frozen=True, slots=True)
 class EitherOr:
-    """``groups`` of clause ids; ``choose``: highest, or declared in the column ``choice`` (a clause of the chosen group)."""
+    """``groups`` of clause ids; ``choose``: highest; first (the first group that has a claim, 特别规定在先); or declared in
+    the column ``choice`` (a clause of the chosen group)."""
 
     term: Term
     groups: tuple[tuple[str, ...], ...]
@@ -52,7 +53,7 @@ class EitherOr:
         if self.choose == "declared":
             sure, maybe, unknown = self._declared(tally, scope, own, of_clause)
         else:
-            sure, maybe = _ahead(low, high)
+            sure, maybe = _ahead(low, high) if self.choose == "highest" else _first(low, high)
             sure, maybe, unknown = sure[key, own], maybe[key, own], np.zeros(len(rows), bool)
         sure, maybe = sure | ~contested, maybe | ~contested
         unknown &= contested
@@ -67,7 +68,7 @@ class EitherOr:
             asks=asks,
         )
 
-    def _declared(self, tally: Tally, scope: Scope, own: Ints, of_clause: dict[int, int]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:  # fmt: skip
+    def _declared(self, tally: Tally, scope: Scope, own: Ints, of_clause: dict[int, int]) -> tuple[Bools, Bools, Bools]:  # fmt: skip
         at = {tally.plan.clauses[c]: g for c, g in of_clause.items()}
         chosen = tally.claims[self.choice].replace_strict(at, default=None, return_dtype=pl.Int64).fill_null(-1)
         wanted = chosen.to_numpy()[scope.rows]
@@ -75,8 +76,10 @@ class EitherOr:
 
     def phrase(self, line: Line) -> tuple[str, str]:
         """Which group is taken."""
-        by = "按企业声明" if self.choose == "declared" else "取合计较高的一组"
-        by_en = "as declared by the firm" if self.choose == "declared" else "the group that brings more"
+        by, by_en = {
+            "declared": ("按企业声明", "as declared by the firm"), "first": ("按所列先后", "the first that applies"),
+            "highest": ("取合计较高的一组", "the group that brings more"),
+        }[self.choose]  # fmt: skip
         match line.code:
             case 1:
                 return f"择一: 取本组, {by}", f"either-or: this group is taken, {by_en}"
@@ -87,7 +90,7 @@ class EitherOr:
         return "没有须与之择一的申报", "nothing to choose between"
 
 
-def _ahead(low: Ints, high: Ints) -> tuple[np.ndarray, np.ndarray]:
+def _ahead(low: Ints, high: Ints) -> tuple[Bools, Bools]:
     """Whether each group surely, and possibly, has the highest sum of its firm; of equals the first declared."""
     height, width = low.shape
     sure, maybe = np.ones((height, width), bool), np.ones((height, width), bool)
@@ -99,12 +102,21 @@ def _ahead(low: Ints, high: Ints) -> tuple[np.ndarray, np.ndarray]:
     return sure, maybe
 
 
+def _first(low: Ints, high: Ints) -> tuple[Bools, Bools]:
+    """Whether each group surely, and possibly, is the first with a claim."""
+    surely_before: Ints = np.cumsum(low > 0, axis=1) - (low > 0)
+    maybe_before: Ints = np.cumsum(high > 0, axis=1) - (high > 0)
+    return maybe_before == 0, surely_before == 0
+
+
 def read(reader: StepReader, entry: Entry, term: Term) -> EitherOr:
     """``{step: either_or, groups: [[A, B], [C]], choose: highest}``."""
     entry.check_keys((*TERM_KEYS, "groups", "choose", "choice", "per"))
     groups = reader.groups(entry, "groups")
     if entry.data.get("choose") is None:
-        entry.complain("BS-CHOOSE", "写明 choose: highest 或 declared", "say choose: highest or declared", "choose")
+        entry.complain(
+            "BS-CHOOSE", "写明 choose: highest、first 或 declared", "say choose: highest, first or declared", "choose"
+        )
     named = tuple(c for group in groups for c in group)
     return EitherOr(
         replace(term, clauses=named), groups, entry.choice("choose", CHOOSE, "highest"), entry.texts("per") or ("firm", "year"),
