@@ -195,7 +195,7 @@ def print_decision(speaker: Speaker, decision: Decision, evidence: Evidence | No
 def _print_evidence(speaker: Speaker, slots: Sequence[str], evidence: Evidence) -> None:
     console = speaker.console
     for figure in evidence.figures(slots):
-        label = speaker.pick(" (合成)", " (synthetic)") if figure.is_synthetic else ""
+        label = speaker.pick("(合成)", " (synthetic)") if figure.is_synthetic else ""
         mark = f" {figure.mark}" if figure.mark else ""
         line = f"      ← {figure.figure} {figure.slot} {figure.source} {figure.place}{label}{mark}"
         console.print(line, style="dim", markup=False)
