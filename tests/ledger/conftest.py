@@ -6,5 +6,5 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).parents[1] / "rule"))
 
-from postgres import postgres  # noqa: E402, F401  (the tests' own server)
-from shelf import book, shelf  # noqa: E402, F401
+from postgres import postgres  # noqa: F401  (the tests' own server)
+from shelf import book, shelf  # noqa: F401

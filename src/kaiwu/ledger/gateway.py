@@ -24,8 +24,6 @@ class Gateway(Protocol):
     def stream(self, sql: str) -> Iterator[Row]:
         """The rows of a large query, one by one."""
 
-    def write(self, batches: Sequence[tuple[str, Sequence[Sequence[Any]]]]) -> None:
-        """Several statements, each over many rows, in one round trip where the engine can."""
-
-    def change_one(self, sql: str, values: Sequence[Any]) -> None:
-        """A conditional update that must change exactly one row."""
+    def write(self, batches: Sequence[tuple[str, Sequence[Sequence[Any]]]], last: Query) -> None:
+        """Several statements, each over many rows, in one round trip where the engine can; ``last`` is a conditional
+        update that must change exactly one row."""

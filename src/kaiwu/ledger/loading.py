@@ -49,13 +49,13 @@ def load_state(gateway: Gateway, commands: Sequence[Command], until: dt.datetime
         (_DUE_OF, (latest, wanted, wanted)),
         (_TRANSFERS, (ids,)),
     ]
-    queries += [(_KEYS, (_clean(keys),)), (_CITES, (cites,))]
-    head, accounts, due, known, used, cited = gateway.ask(queries)
+    queries += [(_KEYS, (_clean(keys),)), *([(_CITES, (cites,))] if cites else [])]
+    head, accounts, due, known, used, *more = gateway.ask(queries)
     state = State(size=head[0][0])
     _take_accounts(state, accounts)
     _take_transfers(state, [*known, *due])
     _take_counterparts(gateway, state, wanted, latest)
-    for original, reason, transfer, amount in cited:
+    for original, reason, transfer, amount in more[0] if more else ():
         state.cites[original, reason] = transfer
         state.cited[original] = state.cited.get(original, 0) + amount
     _take_keys(gateway, state, used)

@@ -127,19 +127,17 @@ class PostgresGateway:
             cursor.itersize = 20_000
             yield from cursor.execute(sql)
 
-    def write(self, batches: Sequence[tuple[str, Sequence[Sequence[Any]]]]) -> None:
+    def write(self, batches: Sequence[tuple[str, Sequence[Sequence[Any]]]], last: Query) -> None:
         """See ``Gateway``."""
-        small = [(sql, rows) for sql, rows in batches if len(rows) < COPY_FROM or not sql.startswith("INSERT")]
-        with self._connection.pipeline():
-            for sql, rows in small:
-                self._cursor().executemany(_translated(sql), rows)
         for sql, rows in batches:
             if len(rows) >= COPY_FROM and sql.startswith("INSERT"):
                 self._copy(sql, rows)
-
-    def change_one(self, sql: str, values: Sequence[Any]) -> None:
-        """See ``Gateway``."""
-        if self._cursor().execute(_translated(sql), values).rowcount != 1:
+        with self._connection.pipeline():
+            for sql, rows in batches:
+                if len(rows) < COPY_FROM or not sql.startswith("INSERT"):
+                    self._cursor().executemany(_translated(sql), rows)
+            changed = self._cursor().execute(_translated(last[0]), last[1])
+        if changed.rowcount != 1:
             raise psycopg.OperationalError("the ledger's head was moved by another writer")
 
     def _copy(self, insert: str, rows: Sequence[Sequence[Any]]) -> None:

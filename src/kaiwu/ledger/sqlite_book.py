@@ -126,14 +126,11 @@ class SqliteGateway:
         with closing(_plain_cursor(self._cursor.connection)) as cursor:
             yield from cursor.execute(sql)
 
-    def write(self, batches: Sequence[tuple[str, Sequence[Sequence[Any]]]]) -> None:
+    def write(self, batches: Sequence[tuple[str, Sequence[Sequence[Any]]]], last: Query) -> None:
         """See ``Gateway``."""
         for sql, rows in batches:
             self._cursor.executemany(sql, rows)
-
-    def change_one(self, sql: str, values: Sequence[Any]) -> None:
-        """See ``Gateway``."""
-        if self._cursor.execute(sql, values).rowcount != 1:
+        if self._cursor.execute(*last).rowcount != 1:
             raise sqlite3.OperationalError("the ledger's head was moved by another writer")
 
 

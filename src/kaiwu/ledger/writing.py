@@ -11,7 +11,7 @@ from typing import Any
 from kaiwu.ledger.audit import chain_digest, hold_due
 from kaiwu.ledger.command import Command
 from kaiwu.ledger.decide import Accepted, Answer
-from kaiwu.ledger.gateway import Gateway
+from kaiwu.ledger.gateway import Gateway, Query
 from kaiwu.ledger.record import Kind, Record
 from kaiwu.ledger.state import State
 from kaiwu.ledger.transfer import Action
@@ -101,13 +101,14 @@ class Batch:
         rows[_HOLD] = [_hold_row(state, id, seq) for id, seq in self.holds.items()]
         rows[_STAGE] = [(str(state.stage(id)), id) for id in sorted(self.released - self.holds.keys())]
         rows[_ENTRY] = [(e.account, e.at, e.seq, *e.balance) for e in state.trail or ()]
-        gateway.write([(sql, many) for sql, many in rows.items() if many])
-        gateway.change_one(HEAD, (self.size, self.digest, self.start))
+        gateway.write([(sql, many) for sql, many in rows.items() if many], self._head())
 
     def write_leaves(self, gateway: Gateway) -> None:
         """Write foreign leaves only."""
-        gateway.write([(LEAF, self.rows[LEAF])])
-        gateway.change_one(HEAD, (self.size, self.digest, self.start))
+        gateway.write([(LEAF, self.rows[LEAF])], self._head())
+
+    def _head(self) -> Query:
+        return HEAD, (self.size, self.digest, self.start)
 
 
 def _account_row(state: State, id: str) -> tuple[Any, ...]:
