@@ -39,7 +39,7 @@ def settle_case(scheme: Scheme, case: Row, as_of: dt.date, rated: int) -> list[s
     if wrong:
         return wrong
     claims = _read_claims(plan, given["claims"], str(case.get("clause") or ""), as_of)
-    prior = _read_prior(given.get("prior") or [])
+    prior = _read_prior(plan, given.get("prior") or [])
     pots = _read_pots(plan, given.get("pots") or {}, as_of)
     done = settle(plan, claims, prior, pots, as_of=as_of, rated=rated)
     again = settle(plan, claims.reverse(), prior.reverse(), pots, as_of=as_of, rated=rated)
@@ -93,7 +93,11 @@ def read_ends(value: Any) -> tuple[int, int]:
 def _read_claims(plan: Settlement, rows: Row, clause: str, as_of: dt.date) -> pl.DataFrame:
     """Claims with every column that the plan reads; what a claim leaves out is not known."""
     variables = {need.slot: need.variable for need in plan.needs}
-    names = {name: need.slot for need in plan.needs for name in (need.slot, *need.variable.names) if need.offset == 0}
+    names = {
+        f"{name}@{need.offset}" if need.offset else name: need.slot
+        for need in plan.needs
+        for name in need.variable.names
+    } | {need.slot: need.slot for need in plan.needs}
     only = plan.clauses[0] if len(plan.clauses) == 1 else ""
     table = []
     for claim, row in rows.items():
@@ -113,18 +117,19 @@ def _read_claims(plan: Settlement, rows: Row, clause: str, as_of: dt.date) -> pl
             elif key not in CLAIM_KEYS:
                 raise KaiwuError(Problem("P-CASE-KEY", f"申报“{claim}”的“{key}”结算用不到, 请核对名称", f"the settlement does not read “{key}” of claim “{claim}”: check the name", text=str(key)))  # fmt: skip
         table.append(read)
-    kinds = dict.fromkeys(variables, pl.Int64) | {
-        c: pl.String for c in plan.columns() if c not in variables and c not in CLAIM_COLUMNS
-    }
+    kinds: dict[str, type[pl.DataType]] = {slot: pl.Int64 for slot in variables}
+    kinds |= {c: pl.String for c in plan.columns() if c not in variables and c not in CLAIM_COLUMNS}
     return pl.DataFrame(table, schema={**CLAIM_COLUMNS, **kinds})
 
 
-def _read_prior(rows: list[Row]) -> pl.DataFrame:
-    extra = {str(key): pl.String for row in rows for key in row if key not in PRIOR_KEYS}
+def _read_prior(plan: Settlement, rows: list[Row]) -> pl.DataFrame:
+    keys = {str(key) for row in rows for key in row} - PRIOR_KEYS
+    extra = {key: pl.String for key in sorted(keys) if key in plan.columns()}
+    for key in sorted(keys - set(extra)):
+        raise KaiwuError(Problem("P-CASE-KEY", f"已兑付清单的“{key}”结算用不到, 请核对名称", f"the settlement does not read “{key}” of prior awards: check the name", text=key))  # fmt: skip
     table = [{**row, "entity": row.get("firm"), "paid": _fen(row.get("paid", 0))} for row in rows]
-    return pl.DataFrame(
-        [{k: r.get(k) for k in (*PRIOR_COLUMNS, *extra)} for r in table], schema={**PRIOR_COLUMNS, **extra}
-    )
+    columns = {**PRIOR_COLUMNS, **extra}
+    return pl.DataFrame([{key: row.get(key) for key in columns} for row in table], schema=columns)
 
 
 def _read_pots(plan: Settlement, rows: Row, as_of: dt.date) -> dict[tuple[str, int], int]:
