@@ -6,8 +6,6 @@ Owns the transaction. What a step may be is ``advance``, what it moves is ``post
 from __future__ import annotations
 
 import datetime as dt
-import os
-import secrets
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -18,7 +16,7 @@ from typing import Any
 from kaiwu.ledger import Refusal as LedgerRefusal
 from kaiwu.ledger import SqliteBook
 from kaiwu.ledger.command import Command
-from kaiwu.ledger.log import TileLog, commit, commitment_leaf, derive_salt, publish, read_checkpoint, read_key
+from kaiwu.ledger.log import Opening, commit, commitment_leaf, derive_salt, read_checkpoint
 from kaiwu.pack import Library
 from kaiwu.pack.decide import refuse_out_of_force
 from kaiwu.pack.programme import Programme
@@ -32,11 +30,11 @@ from kaiwu.procedure.claim.posting import appropriate, post_event
 from kaiwu.procedure.claim.refusal import Refusal, refuse
 from kaiwu.procedure.claim.store import SqliteClaimStore
 from kaiwu.procedure.claim.surroundings import Surroundings
+from kaiwu.procedure.witness import Witness
 from kaiwu.quantity import KaiwuError, Problem
 from kaiwu.table import digest_value
 
 LEAF_KIND, NOTICE_KIND = "claim", "notice"
-SECRET_FILE, SECRET_BYTES = "secret.key", 32
 BUSY_SECONDS = 60.0
 
 
@@ -164,6 +162,7 @@ class Desk:
     def __init__(self, folder: Path, library: Library) -> None:
         self.folder, self.library = folder, library
         self.path = folder / "state.db"
+        self.witness = Witness(self.path, folder / "log")
 
     @property
     def evidence_folder(self) -> Path:
@@ -179,7 +178,7 @@ class Desk:
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute("PRAGMA foreign_keys = ON")
             connection.execute("BEGIN IMMEDIATE")
-            session = Session(connection, self.library, read_secret(self.folder), now)
+            session = Session(connection, self.library, self.witness.secret, now)
             session.store.create()
             try:
                 yield session
@@ -251,32 +250,26 @@ class Desk:
         return notice, self.do_each(wanted, lambda session, number: session.do(number, event, today), now=now)
 
     def sign(self) -> dict[str, Any]:
-        """Put all leaves into the log's tiles and sign a checkpoint. Raises ``KaiwuError`` where the log has no key."""
-        folder = self.folder / "log"
-        signer = read_key(folder)
-        book = SqliteBook(self.path)
-        try:
-            text = publish(book, TileLog(folder), signer)
-        finally:
-            book.close()
+        """Take all leaves into the log and sign a checkpoint."""
+        text = self.witness.publish()
         checkpoint = read_checkpoint(text)[0]
-        return {"size": checkpoint.size, "root": checkpoint.root.hex(), "text": text, "key": str(signer.public)}
+        return {
+            "size": checkpoint.size,
+            "root": checkpoint.root.hex(),
+            "text": text,
+            "key": str(self.witness.key.public),
+        }
 
-
-def read_secret(folder: Path) -> bytes:
-    """The workspace's secret for salts (0600), made when first needed; never in a leaf, an export or a log."""
-    path = folder / SECRET_FILE
-    try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        try:
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            return path.read_bytes()
-        secret = secrets.token_bytes(SECRET_BYTES)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(secret)
-        return secret
+    def prove(self, number: str, event: int, now: dt.datetime) -> str:
+        """The proof file of one event of a claim, with the salt and the bytes that open its commitment."""
+        with self.session(now) as session:
+            events = session.store.events(session.case(number).number)
+            if not 0 <= event < len(events):
+                zh, en = f"{number} 没有第 {event} 个事件, 共 {len(events)} 个, 从 0 数", f"{number} has no event {event}; it has {len(events)}, from 0"  # fmt: skip
+                raise KaiwuError(Problem("CL-EVENT", zh, en))
+            leaf = session.store.leaf(number, event)
+        opening = Opening(derive_salt(self.witness.secret, f"{number}/{event}"), events[event].body(number, event))
+        return self.witness.prove(leaf, opening)
 
 
 def refold(store: SqliteClaimStore, number: str) -> Case:
