@@ -117,18 +117,18 @@ def _read_claims(plan: Settlement, rows: Row, clause: str, as_of: dt.date) -> pl
             elif key not in CLAIM_KEYS:
                 raise KaiwuError(Problem("P-CASE-KEY", f"申报“{claim}”的“{key}”结算用不到, 请核对名称", f"the settlement does not read “{key}” of claim “{claim}”: check the name", text=str(key)))  # fmt: skip
         table.append(read)
-    kinds: dict[str, type[pl.DataType]] = {slot: pl.Int64 for slot in variables}
+    kinds: dict[str, type[pl.DataType]] = dict.fromkeys(variables, pl.Int64)
     kinds |= {c: pl.String for c in plan.columns() if c not in variables and c not in CLAIM_COLUMNS}
     return pl.DataFrame(table, schema={**CLAIM_COLUMNS, **kinds})
 
 
 def _read_prior(plan: Settlement, rows: list[Row]) -> pl.DataFrame:
     keys = {str(key) for row in rows for key in row} - PRIOR_KEYS
-    extra = {key: pl.String for key in sorted(keys) if key in plan.columns()}
+    extra: dict[str, type[pl.DataType]] = {key: pl.String for key in sorted(keys) if key in plan.columns()}
     for key in sorted(keys - set(extra)):
         raise KaiwuError(Problem("P-CASE-KEY", f"已兑付清单的“{key}”结算用不到, 请核对名称", f"the settlement does not read “{key}” of prior awards: check the name", text=key))  # fmt: skip
     table = [{**row, "entity": row.get("firm"), "paid": _fen(row.get("paid", 0))} for row in rows]
-    columns = {**PRIOR_COLUMNS, **extra}
+    columns: dict[str, type[pl.DataType]] = {**PRIOR_COLUMNS, **extra}
     return pl.DataFrame([{key: row.get(key) for key in columns} for row in table], schema=columns)
 
 
