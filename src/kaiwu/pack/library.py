@@ -33,9 +33,12 @@ LOADERS: dict[str, str] = {
     "rating": "kaiwu.rating:load_rating",
     "bands": "kaiwu.rating:load_bands",
     "streak": "kaiwu.rating:load_streak",
+    "rubric": "kaiwu.rating:load_rubric",
 }
+NESTING = frozenset({"rubric"})
+"""Kinds whose rulebooks may take in others of their kind; their loaders are also told where those are found."""
 
-Loader = Callable[[Document, Vocabulary], Scheme]
+Loader = Callable[..., Scheme]
 
 
 @dataclass(slots=True)
@@ -78,8 +81,19 @@ class Library:
         if code not in self._compiled:
             pack, name, head = self.heads[code]
             shelf = self.shelves[pack]
-            self._compiled[code] = _loader(head.kind)(shelf.pack.document(name), shelf.vocabulary)
+            more = (self.rulebook,) if head.kind in NESTING else ()
+            self._compiled[code] = _loader(head.kind)(shelf.pack.document(name), shelf.vocabulary, *more)
         return self._compiled[code]
+
+    def rulebook(self, code: str) -> tuple[Document, Vocabulary]:
+        """The file of a rulebook and the words that it may use. Raises ``KaiwuError`` if there is none of that code."""
+        if code not in self.heads:
+            near = ", ".join(sorted(self.heads)) or "-"
+            raise KaiwuError(
+                Problem("P-SCHEME", f"没有方案“{code}”; 现有: {near}", f"no scheme “{code}”; there are: {near}")
+            )
+        pack, name, _ = self.heads[code]
+        return self.shelves[pack].pack.document(name), self.shelves[pack].vocabulary
 
     def programme(self, code: str) -> Programme:
         """The programme (兑付方案) of a code. Raises ``KaiwuError`` naming those that exist."""
@@ -343,7 +357,7 @@ def _read_heads(shelf: Shelf, heads: dict[str, tuple[str, str, Head]], problems:
 
 PRODUCTS: dict[str, tuple[Kind, ...]] = {
     "clauses": (Kind.FLAG, Kind.JUDGEMENT), "streak": (Kind.FLAG,), "bands": (Kind.CATEGORY, Kind.FLAG),
-    "rating": (Kind.CATEGORY, Kind.SCORE, Kind.FLAG),
+    "rating": (Kind.CATEGORY, Kind.SCORE, Kind.FLAG), "rubric": (Kind.CATEGORY, Kind.SCORE, Kind.FLAG, Kind.JUDGEMENT),
 }  # fmt: skip
 """Kinds of variables that a kind of scheme can answer: clauses yes or no, never their money; ratings a class or a score."""
 

@@ -12,7 +12,7 @@ import polars as pl
 
 from kaiwu.procedure.class_change import ClassChange, rating_changes
 from kaiwu.quantity import KaiwuError, Problem
-from kaiwu.rating import RatingScheme
+from kaiwu.rating import RatingScheme, RubricScheme
 from kaiwu.rule.decision import Facts, Need, Result, Scheme
 from kaiwu.table import digest_frame, digest_value
 
@@ -91,7 +91,7 @@ def execute(schemes: Sequence[Scheme], facts: Facts, changes: Sequence[ClassChan
 
 
 def _decide(scheme: Scheme, facts: Facts, changes: Sequence[ClassChange]) -> Result:
-    if isinstance(scheme, RatingScheme):
+    if isinstance(scheme, RatingScheme | RubricScheme):
         return scheme.decide(facts, rating_changes(changes, scheme.code))
     return scheme.decide(facts)
 

@@ -10,6 +10,8 @@ from kaiwu.rating.band import BandScheme
 from kaiwu.rating.band_loader import load as load_bands
 from kaiwu.rating.change import Change
 from kaiwu.rating.completeness import Completeness, check_complete, check_counts
+from kaiwu.rating.rubric import RubricScheme
+from kaiwu.rating.rubric import load as load_rubric
 from kaiwu.rating.scheme import RatingScheme
 from kaiwu.rating.scheme import load as load_rating
 from kaiwu.rating.streak import Streak, current_streak, longest_streak
@@ -20,12 +22,14 @@ __all__ = [
     "Change",
     "Completeness",
     "RatingScheme",
+    "RubricScheme",
     "Streak",
     "check_complete",
     "check_counts",
     "current_streak",
     "load_bands",
     "load_rating",
+    "load_rubric",
     "load_streak",
     "longest_streak",
 ]

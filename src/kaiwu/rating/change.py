@@ -7,9 +7,32 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from kaiwu.quantity import KaiwuError, Problem
-from kaiwu.rating.book import RatingBook
+from kaiwu.rating.book import ChangeRule
+
+
+class HasCodes(Protocol):
+    """A table of classes, best first."""
+
+    def codes(self) -> tuple[str, ...]:
+        """The classes."""
+        ...
+
+
+class Changeable(Protocol):
+    """A rulebook whose classes may be changed: a rating with classes, a rubric with grades."""
+
+    @property
+    def changes(self) -> ChangeRule | None:
+        """On which articles, and how far; ``None``: not at all."""
+        ...
+
+    @property
+    def classes(self) -> HasCodes | None:
+        """Its classes."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +46,7 @@ class Change:
     reason: str
 
 
-def check_changes(book: RatingBook, changes: Sequence[Change], computed: Mapping[str, str | None]) -> dict[str, Change]:
+def check_changes(book: Changeable, changes: Sequence[Change], computed: Mapping[str, str | None]) -> dict[str, Change]:
     """The changes by entity. ``computed`` gives the class of every entity of the run (``None`` where it has none).
 
     Raises ``KaiwuError`` naming every change that lacks an article, signer or reason, names nobody, or goes too far.
@@ -39,7 +62,7 @@ def check_changes(book: RatingBook, changes: Sequence[Change], computed: Mapping
     return kept
 
 
-def _faults(book: RatingBook, change: Change, computed: Mapping[str, str | None]) -> list[Problem]:
+def _faults(book: Changeable, change: Change, computed: Mapping[str, str | None]) -> list[Problem]:
     rule, codes = book.changes, book.classes.codes() if book.classes else ()
     if rule is None:
         return [
