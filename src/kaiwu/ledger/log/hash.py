@@ -90,7 +90,7 @@ def find_hash(name: str) -> TreeHash:
     if name == "sha256":
         return TreeHash(name, hashlib.sha256)
     try:
-        hashlib.new(name, b"")
+        start = hashlib.new(name)
     except ValueError as error:
         raise KaiwuError(
             Problem(
@@ -100,8 +100,10 @@ def find_hash(name: str) -> TreeHash:
                 where=f"hashlib.new('{name}')",
             )
         ) from error
-    return TreeHash(name, _sm3)
 
+    def new(data: bytes) -> Digest:
+        made = start.copy()  # hashlib.new looks the name up each time, which costs more than the hash
+        made.update(data)
+        return made
 
-def _sm3(data: bytes) -> Digest:
-    return hashlib.new("sm3", data)
+    return TreeHash(name, new)

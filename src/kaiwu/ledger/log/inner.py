@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from kaiwu.ledger.log.hash import HASH_BYTES
+from kaiwu.ledger.log.tile import read_part
 
 NAME = "inner"
 LOWEST = 4
@@ -37,12 +38,10 @@ def count_records(folder: Path) -> int:
     return path.stat().st_size // RECORD_BYTES if path.exists() else 0
 
 
-def read_record(folder: Path, number: int) -> bytes:
+def read_record(folder: str, number: int) -> bytes:
     """The record of a tile, empty where there is none."""
     try:
-        with (folder / NAME).open("rb", buffering=0) as file:
-            file.seek(number * RECORD_BYTES)
-            data = file.read(RECORD_BYTES)
+        data = read_part(f"{folder}/{NAME}", number * RECORD_BYTES, RECORD_BYTES)
     except FileNotFoundError:
         return b""
     return data if len(data) == RECORD_BYTES else b""

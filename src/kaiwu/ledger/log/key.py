@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
@@ -113,7 +113,7 @@ def read_key(folder: Path) -> PrivateKey:
     try:
         data = path.read_bytes()
         secret = serialization.load_pem_private_key(data, password=None)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, TypeError, UnsupportedAlgorithm) as error:
         raise KaiwuError(_bad_key(path)) from error
     if not isinstance(secret, Ed25519PrivateKey) or _render_secret(secret) != data:
         raise KaiwuError(_bad_key(path))

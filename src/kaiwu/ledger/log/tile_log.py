@@ -25,6 +25,7 @@ from kaiwu.ledger.log.tile import (
     bad_head,
     pack_bundle,
     read_head,
+    read_part,
     sync_files,
     tile_path,
     unpack_bundle,
@@ -34,6 +35,8 @@ from kaiwu.quantity import KaiwuError, Problem
 
 CACHED_TILES = 512
 """Expanded tiles kept, 16 KiB each."""
+CACHED_PATHS = 8192
+"""Paths above a tile kept, about 1 KiB each."""
 
 
 class TileLog:
@@ -59,6 +62,8 @@ class TileLog:
         self.tree: TreeHash = find_hash(head.hash_name if head else hash or "sha256")
         self._is_read_only = is_read_only
         self._cache: dict[tuple[int, int], list[bytes]] = {}
+        self._high: dict[tuple[int, int], list[bytes]] = {}
+        self._base = str(self.folder)
         self._ragged: dict[tuple[int, int], bytes] = {}
         self._frontier = self._load(head)
         if not is_read_only and find_strays(self.folder, self.size):
@@ -118,11 +123,13 @@ class TileLog:
     def prove_inclusion(self, index: int, size: int | None = None) -> list[bytes]:
         """The path (存在证明) from leaf ``index`` to the root of the first ``size`` leaves. RFC 9162, 2.1.3."""
         size = self.size if size is None else self._known(size)
-        ranges = inclusion_ranges(index, size)
         number, offset = divmod(index, WIDTH)
-        low = self._low_path(number, offset) if (number + 1) * WIDTH <= size else []
-        path = low[1:] + [self.range_hash(start, stop) for start, stop in ranges[max(len(low) - 1, 0) :]]
-        leaf_hash = low[0] if low else self._node(0, index)
+        low = self._low_path(number, offset) if index >= 0 and (number + 1) * WIDTH <= size else []
+        if low:
+            leaf_hash, path = low[0], low[1:] + self._high_path(number, size)
+        else:
+            path = [self.range_hash(start, stop) for start, stop in inclusion_ranges(index, size)]
+            leaf_hash = self._node(0, index)
         if root_of_path(self.tree, index, size, leaf_hash, path) != self.root(size):
             raise KaiwuError(
                 Problem(
@@ -169,12 +176,10 @@ class TileLog:
 
     def _low_path(self, number: int, offset: int) -> list[bytes]:
         """The hash of a leaf in a full tile and its 8 siblings within the tile; empty where ``inner`` has no record."""
-        if (0, number) in self._cache or not (record := read_record(self.folder, number)):
+        if (0, number) in self._cache or not (record := read_record(self._base, number)):
             return []
         first = offset // GROUP * GROUP
-        with (self.folder / tile_path(0, number)).open("rb", buffering=0) as file:
-            file.seek(first * HASH_BYTES)
-            row = file.read(GROUP * HASH_BYTES)
+        row = read_part(f"{self._base}/{tile_path(0, number)}", first * HASH_BYTES, GROUP * HASH_BYTES)
         at = offset - first
         path = [row[at * HASH_BYTES : (at + 1) * HASH_BYTES]]
         for _ in range(LOWEST):
@@ -182,6 +187,16 @@ class TileLog:
             path.append(row[beside : beside + HASH_BYTES])
             row, at = self.tree.fold(row), at >> 1
         return path + [inner_hash(record, height, offset >> height ^ 1) for height in range(LOWEST, HEIGHT)]
+
+    def _high_path(self, number: int, size: int) -> list[bytes]:
+        """The rest of the path, from a full tile of level 0 to the root: the same for all its leaves."""
+        path = self._high.get((number, size))
+        if path is None:
+            if len(self._high) >= CACHED_PATHS:
+                self._high.clear()
+            ranges = inclusion_ranges(number * WIDTH, size)[HEIGHT:]
+            path = self._high[number, size] = [self.range_hash(start, stop) for start, stop in ranges]
+        return path
 
     def _node(self, height: int, position: int) -> bytes:
         level, inner = divmod(height, HEIGHT)

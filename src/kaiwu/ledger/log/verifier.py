@@ -39,7 +39,7 @@ def check_proof(text: bytes | str, public_key: str = "") -> dict[str, Any]:
     except (ValueError, TypeError, RecursionError):
         is_proof = False
     need(is_proof, "V-FORM", "这不是证明文件, 或缺少、多出内容", "not a proof file, or something is missing or too much")
-    need(proof["hash"] in {"sha256", "sm3"} & hashlib.algorithms_available, "V-HASH", "这里没有这种杂凑算法", "no such hash here")
+    need(proof["hash"] in {"sha256", "sm3"} & hashlib.algorithms_available, "V-HASH", "不认识这种杂凑, 或 OpenSSL 没有 SM3", "unknown hash, or an OpenSSL without SM3")
     origin, size, root, name = read_checkpoint(proof["checkpoint"], public_key or proof["key"])
     need(size > 0, "V-EMPTY", "检查点是空日志的, 什么也证明不了", "the checkpoint is of an empty log and proves nothing")
     need((size, name) == (proof["size"], proof["hash"]), "V-SIZE", "大小或算法与检查点不同", "size or hash is not the checkpoint's")

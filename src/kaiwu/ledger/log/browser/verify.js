@@ -46,7 +46,7 @@ function readProof(text) {
 
 function checkProof(text, publicKey) {
   const proof = readProof(text);
-  need(Object.prototype.hasOwnProperty.call(HASHES, proof.hash), 'V-HASH', '这里没有这种杂凑算法', 'no such hash here');
+  need(Object.prototype.hasOwnProperty.call(HASHES, proof.hash), 'V-HASH', '不认识这种杂凑, 或 OpenSSL 没有 SM3', 'unknown hash, or an OpenSSL without SM3');
   const note = readCheckpoint(proof.checkpoint, publicKey || proof.key), hash = HASHES[note.hash];
   need(note.size > 0, 'V-EMPTY', '检查点是空日志的, 什么也证明不了', 'the checkpoint is of an empty log and proves nothing');
   need(note.size === proof.size && note.hash === proof.hash, 'V-SIZE', '大小或算法与检查点不同', "size or hash is not the checkpoint's");
