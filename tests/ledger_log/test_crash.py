@@ -109,6 +109,18 @@ def test_torn_files_ahead_of_the_head_are_removed_and_written_again(tmp_path):
     assert again.root() == naive_root(make_leaves(700)) and audit_log(tmp_path).is_good
 
 
+def test_a_log_whose_head_is_gone_or_set_back_is_refused_and_nothing_is_removed(make_signed, tmp_path):
+    signed = make_signed(300)
+    early = TileLog(tmp_path / "early")
+    early.append(make_leaves(256))
+    for data in (None, (early.folder / "head").read_bytes()):
+        (signed.folder / "head").unlink() if data is None else (signed.folder / "head").write_bytes(data)
+        before = tree_of(signed.folder)
+        with pytest.raises(KaiwuError, match="LOG-HEAD"):
+            TileLog(signed.folder)
+        assert tree_of(signed.folder) == before
+
+
 def test_reading_only_repairs_nothing(tmp_path):
     TileLog(tmp_path).append(make_leaves(300))
     (tmp_path / "tile/0/001").write_bytes(b"torn")

@@ -22,7 +22,8 @@ def test_the_codes_of_the_page_are_those_of_the_verifier():
     written = set(re.findall(r"V-[A-Z0-9-]+", Path(verifier.__file__).read_text(encoding="utf-8")))
     assert set(re.findall(r"`(V-[A-Z0-9-]+)`", PAGE)) <= written
     assert (
-        set(re.findall(r"V-[A-Z0-9-]+", (Path(verifier.__file__).parent / "browser/verify.js").read_text())) | {"V-NO-SM3"}
+        set(re.findall(r"V-[A-Z0-9-]+", (Path(verifier.__file__).parent / "browser/verify.js").read_text()))
+        | {"V-NO-SM3"}
         >= written
     )
     assert all(scan_problems(ROOT / "src" / "kaiwu")[code].texts for code in written)

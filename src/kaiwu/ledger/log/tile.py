@@ -135,7 +135,7 @@ def sync_files(paths: Sequence[Path], root: Path) -> None:
     if len(paths) > MANY_FILES and hasattr(os, "sync"):
         os.sync()
         return
-    folders = set()
+    folders = {root.parent}
     for path in paths:
         _sync_path(path)
         folders |= {parent for parent in path.parents if parent == root or root in parent.parents}

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 
+from kaiwu.ledger.log.checkpoint import read_checkpoint
 from kaiwu.ledger.log.frontier import Frontier, tail_widths
 from kaiwu.ledger.log.hash import HASH_BYTES, TreeHash, find_hash
 from kaiwu.ledger.log.inner import GROUP, LOWEST, count_records, inner_hash, pack_inner, read_record, write_records
@@ -69,6 +70,7 @@ class TileLog:
         if not is_read_only and find_strays(self.folder, self.size):
             with self.locked():
                 self.refresh()
+                self._check_nothing_is_lost()
                 remove_strays(self.folder, self.size)
 
     @property
@@ -274,7 +276,17 @@ class TileLog:
             raise KaiwuError(bad_head(self.folder / "head"))
         return frontier
 
+    def _check_nothing_is_lost(self) -> None:
+        """Refuse to remove files as torn where the head itself is gone or older than what was signed."""
+        path = self.folder / "checkpoint"
+        signed = read_checkpoint(path.read_bytes().decode(errors="replace"))[0].size if path.exists() else 0
+        if signed > self.size or (not (self.folder / "head").exists() and (self.folder / "tile").exists()):
+            raise KaiwuError(bad_head(self.folder / "head"))
+
     def _write_leaves(self, leaves: Iterator[bytes]) -> Frontier:
+        if not (self.folder / "head").exists():  # so that tiles without a head are never those of a first, torn append
+            self._check_nothing_is_lost()
+            write_file(self.folder / "head", self.head.render(), is_durable=True)
         grown, before, paths = self._frontier.copy(), self.size, []
         tail, records = self._tail_bundle(), []
         while chunk := list(islice(leaves, grown.room)):
@@ -286,7 +298,7 @@ class TileLog:
             if grown.size % WIDTH == 0:
                 paths.append(self._put(tile_path("entries", number), tail))
                 tail = b""
-        if grown.size == before and (self.folder / "head").exists():
+        if grown.size == before:
             return grown
         widths, old = tail_widths(grown.size), tail_widths(before)
         for level, width in enumerate(widths):
