@@ -96,6 +96,8 @@ def _from_archive(data: bytes, name: str) -> bytes | None:
                         text = stream.read(MAX_BYTES + 1)
                     if is_invoice_xml(text):
                         return text
+    except KaiwuError:
+        raise
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, zlib.error, ValueError) as flaw:
         zh, en = f"压缩包打不开: {flaw}", f"the archive cannot be opened: {flaw}"
         raise KaiwuError(Problem("CL-ZIP-BROKEN", zh, en, where=name)) from flaw
