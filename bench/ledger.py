@@ -121,7 +121,9 @@ def measure_million(opened: dict[str, Open], transfers: int) -> list[Row]:
     ]
 
 
-def spend_pots(open_book: Open, pots: int, size: int, processes: int, threads: int, tries: int) -> tuple[int, float, int]:
+def spend_pots(
+    open_book: Open, pots: int, size: int, processes: int, threads: int, tries: int
+) -> tuple[int, float, int]:
     """All writers together on one pot after the other: fen overspent, accepted durable decisions per second, decisions."""
     book = open_book()
     for n in range(pots):
@@ -162,7 +164,9 @@ def spend_pots(open_book: Open, pots: int, size: int, processes: int, threads: i
     balances = [book.balance(f"pot{n}") for n in range(pots)]
     assert book.audit() is None
     book.close()
-    overspent = sum(max(b.debits_posted - size, 0) for b in balances) + abs(accepted.value - sum(b.debits_posted for b in balances))
+    overspent = sum(max(b.debits_posted - size, 0) for b in balances) + abs(
+        accepted.value - sum(b.debits_posted for b in balances)
+    )
     assert all(b.debits_posted == min(size, processes * threads * tries) for b in balances)
     return overspent, accepted.value / spent, pots * processes * threads * tries
 
@@ -173,9 +177,15 @@ def measure_crowd(places: dict[str, Callable[[str], Open]], runs: int) -> list[R
     for label, processes, threads, tries in (("8 processes × 8 threads", 8, 8, 4), ("64 processes", 64, 1, 4)):
         told = []
         for place in places.values():
-            over, rate, decisions = spend_pots(place(f"crowd_{processes}"), runs, 200, processes, threads, tries)
+            over, rate, decisions = spend_pots(place(f"crowd_{processes}"), runs, 240, processes, threads, tries)
             told.append(f"{over} fen, {rate:,.0f}/s of {decisions:,}")
-        rows.append((f"64 writers on one pot of 200, {runs} runs, {label}: overspent, durable decisions", "0 fen, ≥ 300/s", *told))
+        rows.append(
+            (
+                f"64 writers on one pot of 240 fen, {runs} runs, {label}: overspent, durable decisions",
+                "0 fen, ≥ 300/s",
+                *told,
+            )
+        )
     return rows
 
 
@@ -231,7 +241,9 @@ def _kill_one(open_book: Open, run: int, seconds: float) -> set[str]:
 def measure_kills(places: dict[str, Callable[[str], Open]], kills: int) -> Row:
     told = []
     for engine, place in places.items():
-        known, lost, invented = kill_writers(place("kills"), kills, random.Random(5), 0.03 if engine == "SQLite" else 0.06)
+        known, lost, invented = kill_writers(
+            place("kills"), kills, random.Random(5), 0.03 if engine == "SQLite" else 0.06
+        )
         told.append(f"{lost} lost, {invented} invented ({known:,} acknowledged)")
     return (f"{kills:,} kills of a writer", "0 lost, 0 invented", *told)
 
@@ -240,10 +252,14 @@ def measure_flips(folder: Path, flips: int) -> Row:
     """Flip bits anywhere in the file; those that change what is stored must be found. SQLite's own check is the peer."""
     place, copy = folder / "flips.db", folder / "flipped.db"
     book = SqliteBook(place)
-    book.apply(Command("open", (Transfer("o", "source", "pot", 10**6, "fen"),), (POT, SOURCE, Account("firm", "fen"))), NOW)
+    book.apply(
+        Command("open", (Transfer("o", "source", "pot", 10**6, "fen"),), (POT, SOURCE, Account("firm", "fen"))), NOW
+    )
     for n in range(300):
         book.apply(Command(f"h{n}", (Transfer(f"h{n}", "pot", "firm", 5, "fen", Action.HOLD, **GROUNDS),)), NOW)
-        book.apply(Command(f"p{n}", (Transfer(f"p{n}", "", "", 3, "", Action.POST_HOLD, hold=f"h{n}", **GROUNDS),)), NOW)
+        book.apply(
+            Command(f"p{n}", (Transfer(f"p{n}", "", "", 3, "", Action.POST_HOLD, hold=f"h{n}", **GROUNDS),)), NOW
+        )
     book.close()
     connection = sqlite3.connect(place)
     connection.execute("PRAGMA journal_mode = DELETE")

@@ -25,12 +25,14 @@ class _Slot(Generic[Asked, Answered]):
 
 
 class Combiner(Generic[Asked, Answered]):
-    """``work`` is called by one thread at a time, with everything that waits."""
+    """``work`` is called by one thread at a time. It is given ``take``, which returns everything that waits by then (so
+    that it can be called once the database is locked), and whether several waited lately."""
 
-    def __init__(self, work: Callable[[Sequence[Asked]], Sequence[Answered]]) -> None:
+    def __init__(self, work: Callable[[Callable[[], Sequence[Asked]], bool], Sequence[Answered]]) -> None:
         self._work = work
         self._turn, self._gate = Lock(), Lock()
         self._waiting: list[_Slot[Asked, Answered]] = []
+        self._last = 0
 
     def submit(self, asked: Asked) -> Answered:
         """The answer to one request, after its transaction is durable."""
@@ -47,15 +49,24 @@ class Combiner(Generic[Asked, Answered]):
         return slot.answer
 
     def _serve(self) -> None:
-        with self._gate:
-            batch, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
+        batch: list[_Slot[Asked, Answered]] = []
+
+        def take() -> Sequence[Asked]:
+            with self._gate:
+                batch.extend(self._waiting[:MOST])
+                del self._waiting[:MOST]
+            return [slot.asked for slot in batch]
+
         try:
-            answers = self._work([slot.asked for slot in batch])
+            answers = self._work(take, self._last > 1 or len(self._waiting) > 1)
             for slot, answer in zip(batch, answers, strict=True):
                 slot.answer = answer
         except BaseException as error:
+            if not batch:
+                take()
             for slot in batch:
                 slot.error = error
         finally:
+            self._last = len(batch)
             for slot in batch:
                 slot.is_done = True

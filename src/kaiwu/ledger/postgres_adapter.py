@@ -1,8 +1,9 @@
 """The book in PostgreSQL and its descendants, through psycopg (extra ``sql``).
 
-Owns its connections and the form of statements there. Writers wait for one row, the log's head (``SELECT … FOR UPDATE``),
-so that decisions follow one another and leaves have no gaps; under SERIALIZABLE or REPEATABLE READ a caller's older
-snapshot is refused by the server instead of being decided on.
+Owns its connections and the form of statements there. Writers lock one row, the log's head (``SELECT … FOR UPDATE``), so
+that decisions follow one another and leaves have no gaps; under SERIALIZABLE or REPEATABLE READ a caller's older
+snapshot is refused by the server instead of being decided on. Before that they queue for an empty table: all who wait
+for a row that is updated are woken at every commit, those who wait for a table one by one.
 """
 
 from __future__ import annotations
@@ -23,8 +24,8 @@ from kaiwu.ledger.schema import postgres_schema
 from kaiwu.ledger.sql_book import SqlBook
 from kaiwu.quantity.problem import KaiwuError, Problem
 
-COPY_FROM = 40  # rows from which a COPY beats single inserts
-_LOCK = "SELECT size FROM ledger_head WHERE id = 1 FOR UPDATE"
+LARGE = 120  # rows from which COPY and arrays beat single statements
+_LOCK = ("LOCK TABLE ledger_turn IN EXCLUSIVE MODE", "SELECT size FROM ledger_head WHERE id = 1 FOR UPDATE")
 _SNAPSHOT = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 Connection = psycopg.Connection[Any]
 
@@ -53,28 +54,28 @@ class PostgresBook(SqlBook):
 
     def _open_writer(self) -> Connection:
         if self._writer is None or (self._dsn and self._writer.closed):
-            self._writer = psycopg.connect(self._dsn, autocommit=True)
+            self._writer = psycopg.connect(self._dsn, autocommit=True, prepare_threshold=0)
         return self._writer
 
     def _open_reader(self) -> Connection:
         if self._reader is None or (self._dsn and self._reader.closed):
-            self._reader = psycopg.connect(self._dsn, autocommit=True)
+            self._reader = psycopg.connect(self._dsn, autocommit=True, prepare_threshold=0)
         return self._reader
 
     @contextmanager
     def _writing(self, connection: Connection | None) -> Iterator[PostgresGateway]:
         """In the caller's transaction (begun where there is none, never committed here), or in one of our own."""
         if connection is not None:
-            yield PostgresGateway(connection, [_LOCK] if _is_begun(connection) else ["BEGIN", _LOCK])
+            yield PostgresGateway(connection, [*_LOCK] if _is_begun(connection) else ["BEGIN", *_LOCK])
             return
         with self._lock:
             writer = self._open_writer()
             if not self._dsn and _is_begun(writer):  # the connection was given, and so was its transaction
-                yield PostgresGateway(writer, [_LOCK])
+                yield PostgresGateway(writer, [*_LOCK])
                 return
-            begin = ["BEGIN", _LOCK] if writer.autocommit else [_LOCK]
+            begin = ["BEGIN", *_LOCK] if writer.autocommit else [*_LOCK]
             try:
-                yield PostgresGateway(writer, begin)
+                yield PostgresGateway(writer, begin, commits=True)
                 writer.commit()
             except BaseException as error:
                 if not writer.closed:
@@ -103,9 +104,10 @@ class PostgresBook(SqlBook):
 class PostgresGateway:
     """``Gateway`` on a connection; what opens the transaction goes out with the first queries."""
 
-    def __init__(self, connection: Connection, first: list[str]) -> None:
+    def __init__(self, connection: Connection, first: list[str], commits: bool = False) -> None:
         self._connection = connection
         self._first = first
+        self._commits = commits
 
     def lock(self) -> None:
         """See ``Gateway``."""
@@ -128,16 +130,18 @@ class PostgresGateway:
             yield from cursor.execute(sql)
 
     def write(self, batches: Sequence[tuple[str, Sequence[Sequence[Any]]]], last: Query) -> None:
-        """See ``Gateway``."""
-        for sql, rows in batches:
-            if len(rows) >= COPY_FROM and sql.startswith("INSERT"):
-                self._copy(sql, rows)
-        with self._connection.pipeline():
+        """See ``Gateway``. A small batch is one message with its commit; a large one goes by COPY and arrays."""
+        if sum(len(rows) for _, rows in batches) > LARGE:
             for sql, rows in batches:
-                if len(rows) < COPY_FROM or not sql.startswith("INSERT"):
-                    self._cursor().executemany(_translated(sql), rows)
-            changed = self._cursor().execute(_translated(last[0]), last[1])
-        if changed.rowcount != 1:
+                (self._copy if sql.startswith("INSERT") else self._change)(sql, rows)
+            batches = []
+        plain = psycopg.ClientCursor(self._connection)
+        statements = [plain.mogrify(_translated(sql), row) for sql, rows in batches for row in rows]
+        statements.append(plain.mogrify(_translated(last[0]), last[1]))
+        plain.execute("; ".join([*statements, "COMMIT"] if self._commits else statements).encode())
+        for _ in statements[1:]:
+            plain.nextset()
+        if plain.rowcount != 1:  # cannot be under the lock; a second leaf of one number would have failed before
             raise psycopg.OperationalError("the ledger's head was moved by another writer")
 
     def _copy(self, insert: str, rows: Sequence[Sequence[Any]]) -> None:
@@ -146,8 +150,23 @@ class PostgresGateway:
             for row in rows:
                 copy.write_row(row)
 
+    def _change(self, update: str, rows: Sequence[Sequence[Any]]) -> None:
+        """One statement over arrays: ``UPDATE t SET a = ? WHERE id = ?`` with the columns of ``rows`` as ``v``."""
+        columns = [list(column) for column in zip(*rows, strict=True)]
+        parts = update.split("?")
+        numbered = "".join(f"{part}v.c{n}" for n, part in enumerate(parts[:-1]))
+        arrays = ", ".join(f"%s::{'bigint' if isinstance(c[0], int) else 'text'}[]" for c in columns)
+        names = ", ".join(f"c{n}" for n in range(len(columns)))
+        head, _, condition = numbered.partition(" WHERE ")
+        self._cursor().execute(_text(f"{head} FROM unnest({arrays}) AS v ({names}) WHERE {condition}"), columns)
+
     def _cursor(self) -> psycopg.Cursor[Row]:
         return self._connection.cursor(row_factory=tuple_row)
+
+
+def _text(sql: str) -> Any:
+    """Statements are put together from constants of this package only."""
+    return sql
 
 
 @cache

@@ -64,6 +64,7 @@ def _sqlite_trigger(table: str, name: str, event: str) -> str:
 def postgres_schema() -> list[str]:
     """The statements for PostgreSQL and its descendants."""
     made = [s.strip() for s in TABLES.format(bytes="BYTEA", clustered="").split(";")]
+    made.append("CREATE TABLE ledger_turn (id INTEGER PRIMARY KEY)")  # always empty: only locked, so that writers queue
     made.append(
         "CREATE FUNCTION ledger_refuse() RETURNS trigger LANGUAGE plpgsql AS "
         "$$ BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END $$"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import fields
 from typing import Any
@@ -49,11 +49,15 @@ class SqlBook(ABC):
         """See ``Book``. Threads that wait share a transaction."""
         if connection is None:
             return self._combiner.submit((command, now))
-        return self._apply([(command, now)], connection)[0]
+        with self._writing(connection) as gateway:
+            return _decide_all(gateway, [(command, now)])[0]
 
     def apply_many(self, commands: Sequence[Command], now: dt.datetime, connection: Any = None) -> list[Answer]:
         """See ``Book``."""
-        return self._apply([(command, now) for command in commands], connection)
+        if not commands:
+            return []
+        with self._writing(connection) as gateway:
+            return _decide_all(gateway, [(command, now) for command in commands])
 
     def expire(self, now: dt.datetime, connection: Any = None) -> tuple[Record, ...]:
         """See ``Book``."""
@@ -155,25 +159,12 @@ class SqlBook(ABC):
         with self._reading() as gateway:
             return audit_kept(_read_kept(gateway))
 
-    def _apply_own(self, asked: Sequence[Asked]) -> list[Answer]:
-        return self._apply(asked, None)
-
-    def _apply(self, asked: Sequence[Asked], connection: Any) -> list[Answer]:
-        if not asked:
-            return []
-        commands = [command for command, _ in asked]
-        answers: list[Answer] = []
-        with self._writing(connection) as gateway:
-            state, digest = load_state(gateway, commands, max((now for _, now in asked), key=to_micros))
-            state.trail = []
-            batch = Batch(state.size, digest)
-            for command, now in asked:
-                answer = decide(state, command, now)
-                take_in(state, command, answer)
-                answers.append(answer)
-            batch.take_answers(commands, answers)
-            batch.write(gateway, state)
-        return answers
+    def _apply_own(self, take: Callable[[], Sequence[Asked]], is_crowded: bool) -> list[Answer]:
+        """One transaction for all threads that wait. Where several do, they are counted when the lock is held."""
+        with self._writing(None) as gateway:
+            if is_crowded:
+                gateway.lock()
+            return _decide_all(gateway, take())
 
     def _trial_balance_at(self, at: int) -> list[Total]:
         sql = (
@@ -186,6 +177,22 @@ class SqlBook(ABC):
             rows, holds = gateway.ask([(sql, (at, at)), (due, (at,))])
         released = [(hold.unit, Balance(-hold.amount, 0, -hold.amount, 0)) for hold in _transfers(holds)]
         return total_balances([*((unit, Balance(*b)) for unit, *b in rows), *released])
+
+
+def _decide_all(gateway: Gateway, asked: Sequence[Asked]) -> list[Answer]:
+    """Load, decide one after the other, write."""
+    commands = [command for command, _ in asked]
+    state, digest = load_state(gateway, commands, max((now for _, now in asked), key=to_micros))
+    state.trail = []
+    batch = Batch(state.size, digest)
+    answers: list[Answer] = []
+    for command, now in asked:
+        answer = decide(state, command, now)
+        take_in(state, command, answer)
+        answers.append(answer)
+    batch.take_answers(commands, answers)
+    batch.write(gateway, state)
+    return answers
 
 
 _BALANCES_OF_ENTRY = "e.debits_pending, e.debits_posted, e.credits_pending, e.credits_posted"

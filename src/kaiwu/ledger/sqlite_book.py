@@ -17,6 +17,7 @@ from kaiwu.ledger.audit import START, Difference
 from kaiwu.ledger.gateway import Query, Row
 from kaiwu.ledger.schema import sqlite_schema
 from kaiwu.ledger.sql_book import SqlBook
+from kaiwu.ledger.turn import Turn
 from kaiwu.quantity.problem import KaiwuError, Problem
 
 BUSY_SECONDS = 60.0  # a writer waits so long for the others
@@ -29,6 +30,7 @@ class SqliteBook(SqlBook):
     def __init__(self, place: Path | str | sqlite3.Connection) -> None:
         super().__init__()
         self._lock, self._read_lock = RLock(), RLock()
+        self._turn = Turn("")
         self._is_own = not isinstance(place, sqlite3.Connection)
         self._place = "connection" if isinstance(place, sqlite3.Connection) else str(place)
         try:
@@ -37,6 +39,7 @@ class SqliteBook(SqlBook):
                 self._read_lock = self._lock
             else:
                 self._writer, self._reader = _connect(place), _connect(place)
+                self._turn = Turn(place)
             _create_tables(self._writer)
         except sqlite3.DatabaseError as error:
             raise self._unusable(error) from error
@@ -47,6 +50,7 @@ class SqliteBook(SqlBook):
             with self._lock, self._read_lock:
                 self._writer.close()
                 self._reader.close()
+                self._turn.close()
 
     def audit(self) -> Difference | None:
         """See ``Book``; then the tables and triggers themselves, and SQLite's own check of its pages."""
@@ -69,16 +73,16 @@ class SqliteBook(SqlBook):
             if self._writer.in_transaction:  # the connection was given, and so was its transaction
                 yield _begin(self._writer)
                 return
-            try:
-                gateway = _begin(self._writer)
-                yield gateway
-                self._writer.execute("COMMIT")
-            except BaseException as error:
-                if self._writer.in_transaction:
-                    self._writer.execute("ROLLBACK")
-                if isinstance(error, sqlite3.DatabaseError):
-                    raise self._unusable(error) from error
-                raise
+            with self._turn.wait():
+                try:
+                    yield _begin(self._writer)
+                    self._writer.execute("COMMIT")
+                except BaseException as error:
+                    if self._writer.in_transaction:
+                        self._writer.execute("ROLLBACK")
+                    if isinstance(error, sqlite3.DatabaseError):
+                        raise self._unusable(error) from error
+                    raise
 
     @contextmanager
     def _reading(self) -> Iterator[SqliteGateway]:
@@ -110,8 +114,7 @@ class SqliteGateway:
         self._cursor = cursor
 
     def lock(self) -> None:
-        """A write that changes nothing takes the writers' lock also inside a transaction that only read before."""
-        self._cursor.execute("UPDATE ledger_head SET size = size WHERE id = 1")
+        """Held since the transaction began, see ``_begin``."""
 
     def ask(self, queries: Sequence[Query]) -> list[list[Row]]:
         """See ``Gateway``. Lists go as one JSON text, so that their length is not limited and the statement is cached."""
@@ -144,12 +147,12 @@ def _audit_engine(gateway: SqliteGateway) -> Difference | None:
 
 
 def _begin(connection: sqlite3.Connection) -> SqliteGateway:
-    if not connection.in_transaction:
+    """The writers' lock: a new transaction takes it at once, one that only read before by a write that changes nothing."""
+    if connection.in_transaction:
+        connection.execute("UPDATE ledger_head SET size = size WHERE id = 1")
+    else:
         connection.execute("BEGIN IMMEDIATE")
-        return SqliteGateway(_plain_cursor(connection))
-    gateway = SqliteGateway(_plain_cursor(connection))
-    gateway.lock()
-    return gateway
+    return SqliteGateway(_plain_cursor(connection))
 
 
 def _plain_cursor(connection: sqlite3.Connection) -> sqlite3.Cursor:
