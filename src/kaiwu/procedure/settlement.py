@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, overload
 
 import polars as pl
 
@@ -18,6 +18,8 @@ from kaiwu.benefit import ClauseScheme
 from kaiwu.benefit.clause import Clause, Condition
 from kaiwu.benefit.settlement import Settled, Settlement, settle
 from kaiwu.pack import Library
+from kaiwu.pack.decide import find_scheme
+from kaiwu.procedure.claim_sheet import read_list
 from kaiwu.procedure.run import Run, freeze_packs, open_run, thaw_packs
 from kaiwu.procedure.workspace import Workspace
 from kaiwu.quantity import KaiwuError, Problem
@@ -261,3 +263,33 @@ def settle_number(workspace: Workspace, number: str, scheme: str | None = None, 
     """Open a run by number and settle it."""
     run = open_run(workspace, number)
     return run, settle_run(run, scheme, **inputs)
+
+
+def settle_claims(
+    scheme: str, claims: pl.DataFrame | Path, *, as_of: dt.date, prior: pl.DataFrame | Path | None = None, pots: Pots | None = None,
+    roots: Sequence[Path] = (), pack: str | None = None,
+) -> tuple[Library, Settled]:  # fmt: skip
+    """Settle a list of claims (table or CSV/Excel file) under a scheme, or the version of a family in force on ``as_of``."""
+    library, found = find_scheme(scheme, as_of, roots, pack)
+    plan = plan_of(found)
+    source = claims.name if isinstance(claims, Path) else "claims"
+    return library, settle(
+        plan,
+        list_of(claims, library, found.code),
+        list_of(prior, library, found.code),
+        pots,
+        as_of=as_of,
+        source=source,
+    )
+
+
+@overload
+def list_of(given: pl.DataFrame | Path, library: Library, scheme: str) -> pl.DataFrame: ...
+@overload
+def list_of(given: pl.DataFrame | Path | None, library: Library, scheme: str) -> pl.DataFrame | None: ...
+def list_of(given: pl.DataFrame | Path | None, library: Library, scheme: str) -> pl.DataFrame | None:
+    """A table as it is; a file read with the words of the scheme's pack."""
+    if not isinstance(given, Path):
+        return given
+    pack = library.heads[scheme][0]
+    return read_list(given, library.shelves[pack].catalogue.variables)
