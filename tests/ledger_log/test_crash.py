@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from kaiwu.ledger.log import TileLog, audit_log, make_key
+from kaiwu.ledger.log import TileLog, TileReader, audit_log, make_key
 from kaiwu.ledger.log import tile_log as tile_log_module
 from kaiwu.ledger.log.tile import write_file
 from kaiwu.quantity import KaiwuError
@@ -125,7 +125,7 @@ def test_reading_only_repairs_nothing(tmp_path):
     TileLog(tmp_path).append(make_leaves(300))
     (tmp_path / "tile/0/001").write_bytes(b"torn")
     before = tree_of(tmp_path)
-    log = TileLog(tmp_path, is_read_only=True)
+    log = TileReader(tmp_path)
     assert log.size == 300 and log.prove_inclusion(299) and tree_of(tmp_path) == before
 
 
@@ -174,3 +174,30 @@ def test_many_processes_that_publish_one_book_append_every_leaf_once(tmp_path):
     assert list(TileLog(tmp_path).leaves()) == make_leaves(600)
     audit = audit_log(tmp_path, make_key("k", bytes(32)).public)
     assert audit.is_good and audit.checkpoint is not None and audit.checkpoint.size == 600
+
+
+def test_a_reader_follows_a_log_that_grows_under_it(tmp_path):
+    log = TileLog(tmp_path)
+    log.append(make_leaves(300))
+    reader = TileReader(tmp_path)
+    root = reader.root()
+    log.append(make_leaves(300, 300))
+    assert reader.size == 300 and reader.root() == root
+    assert reader.leaf(299) == make_leaves(300)[299]
+    assert reader.size == 600 and reader.root(300) == root
+
+
+def test_an_interruption_right_behind_the_head_keeps_what_was_written(tmp_path, monkeypatch):
+    log = TileLog(tmp_path)
+    log.append(make_leaves(300))
+
+    def interrupt(path: Path, data: bytes, *, is_durable: bool) -> None:
+        write_file(path, data, is_durable=is_durable)
+        if path.name == "head":
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(tile_log_module, "write_file", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        log.append(make_leaves(300, 300))
+    monkeypatch.undo()
+    assert log.size == 600 and audit_log(tmp_path).is_good and list(TileLog(tmp_path).leaves()) == make_leaves(600)

@@ -12,11 +12,11 @@ import json
 from kaiwu.ledger.log.checkpoint import read_checkpoint
 from kaiwu.ledger.log.commitment import Opening
 from kaiwu.ledger.log.key import PublicKey
-from kaiwu.ledger.log.tile_log import TileLog
+from kaiwu.ledger.log.tile_reader import TileReader
 from kaiwu.quantity import KaiwuError, Problem
 
 
-def make_proof(log: TileLog, index: int, checkpoint: str, key: PublicKey, opening: Opening | None = None) -> str:
+def make_proof(log: TileReader, index: int, checkpoint: str, key: PublicKey, opening: Opening | None = None) -> str:
     """The text of a proof file (证明文件) of leaf ``index`` against a signed checkpoint of the log.
 
     ``opening`` adds a firm's salt and figures where the leaf is a commitment. Raises ``KaiwuError``.

@@ -13,6 +13,7 @@ from typing import Protocol
 from kaiwu.ledger.log.checkpoint import Checkpoint, Signer, read_checkpoint, sign_checkpoint, verify_checkpoint
 from kaiwu.ledger.log.tile import write_file
 from kaiwu.ledger.log.tile_log import TileLog
+from kaiwu.ledger.log.tile_reader import TileReader
 from kaiwu.quantity import KaiwuError, Problem
 
 BATCH = 65_536
@@ -82,7 +83,7 @@ def _is_signed(text: str, signer: Signer) -> bool:
     return True
 
 
-def read_log_checkpoint(log: TileLog) -> tuple[Checkpoint, str]:
+def read_log_checkpoint(log: TileReader) -> tuple[Checkpoint, str]:
     """The last signed checkpoint of a log and its text, not verified. Raises ``KaiwuError`` where there is none."""
     path: Path = log.folder / "checkpoint"
     try:
@@ -94,7 +95,7 @@ def read_log_checkpoint(log: TileLog) -> tuple[Checkpoint, str]:
     return read_checkpoint(text)[0], text
 
 
-def compare_book(book: LeafSource, log: TileLog) -> None:
+def compare_book(book: LeafSource, log: TileReader) -> None:
     """Raise ``KaiwuError`` naming the first leaf that book and log (账与日志) do not have alike. The book may have more."""
     for start in range(0, log.size, BATCH):
         stop = min(start + BATCH, log.size)
@@ -103,7 +104,7 @@ def compare_book(book: LeafSource, log: TileLog) -> None:
                 raise KaiwuError(_differ(log, start + i))
 
 
-def _differ(log: TileLog, index: int) -> Problem:
+def _differ(log: TileReader, index: int) -> Problem:
     return Problem(
         "LOG-BOOK",
         f"第 {index} 条叶子(从 0 数)在账里和日志里不同: 其中一处被改动",
