@@ -22,12 +22,11 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-from postgres_server import postgres_server
-
 from kaiwu.ledger import Accepted, Account, Action, Command, Limit, SqliteBook, Transfer
 from kaiwu.ledger.postgres_adapter import PostgresBook
 from kaiwu.ledger.schema import NEVER_DELETED
 from kaiwu.quantity.problem import KaiwuError
+from postgres_server import postgres_server
 
 NOW = dt.datetime(2025, 1, 1)
 FIRMS, BATCH = 2_000, 2_000

@@ -40,6 +40,11 @@ SECTIONS: dict[str, tuple[str, str]] = {
         "The tamper-evident log of a million leaves",
         "Append, prove, re-verify, 400 flipped bits; pymerkle where a Python that has it is named by `PYMERKLE_PYTHON` (GPL: only measured).",
     ),
+    "ledger": (
+        "The ledger",
+        "Durable double entry on SQLite and on PostgreSQL in the same run: a million entries, 64 writers on one pot, writers killed at random, flipped bits "
+        "(the peer is SQLite's own integrity check). A quiet machine can run `--kills 10000 --runs 1000` of `bench/ledger.py`.",
+    ),
     "import_time": ("Start-up", "`import kaiwu` in a fresh interpreter."),
 }
 

@@ -34,6 +34,14 @@ def test_every_refusal_stands_in_a_table() -> None:
     assert REFUSALS.keys() - met == set()
 
 
+def test_faults_of_a_plain_transfer_are_told_in_the_order_of_the_list_of_refusals() -> None:
+    table = Table(Path(__file__).parent / "tables" / "plain.txt")
+    rows = [line.split("|") for line in table.lines() if line.startswith("k ")]
+    told = [wanted.split()[0] for _, _, wanted in rows]
+    places = [list(REFUSALS).index(code) for code in told[: told.index("accepted")]]
+    assert len(places) > 25 and places == sorted(places)
+
+
 def test_every_refusal_speaks_both_languages() -> None:
     for code, (zh, en) in REFUSALS.items():
         assert any("\u4e00" <= c <= "\u9fff" for c in zh), code

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from kaiwu.quantity.problem import Problem
 
-# code -> (zh, en); what stands higher is told first. The order within a transfer that uses a hold is the lower block.
+# code -> (zh, en); what stands higher is told first. In a post or void of a hold, the faults of the hold come before closed
+# accounts, signers and citations.
 REFUSALS: dict[str, tuple[str, str]] = {
     # the command
     "key_empty": (
@@ -133,14 +134,6 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "the account has open holds: post or void them first",
     ),
 }
-# The same faults in a post or void of a hold, in the order in which they are told there.
-HOLD_ORDER = (
-    "id_empty", "id_exists", "hold_empty", "hold_is_itself", "expires_not_expected", "amount_not_whole", "amount_negative",
-    "amount_zero", "amount_too_large", "hold_unknown", "hold_not_pending", "hold_debit_differs", "hold_credit_differs",
-    "hold_unit_differs", "hold_exceeded", "hold_amount_differs", "hold_posted", "hold_voided", "hold_expired",
-    "debit_closed", "credit_closed", "signers_missing", "cite_reason_empty", "cite_unknown", "cite_not_posted",
-    "cite_unit_differs", "cite_repeated", "cite_exceeds",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
