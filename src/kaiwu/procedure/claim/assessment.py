@@ -8,35 +8,94 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import polars as pl
+
+from kaiwu.benefit import ClauseScheme
+from kaiwu.benefit.settlement import PRIOR_COLUMNS, Settled
 from kaiwu.ledger.book import Book
 from kaiwu.pack import Library
 from kaiwu.pack.case import make_facts
 from kaiwu.pack.decide import refuse_out_of_force
 from kaiwu.pack.programme import Programme
 from kaiwu.procedure.claim.case import RESERVING, Case
+from kaiwu.procedure.claim.invoice import same_party
 from kaiwu.procedure.claim.posting import fund_account
 from kaiwu.procedure.claim.refusal import yuan
-from kaiwu.procedure.claim.surroundings import SILENT
+from kaiwu.procedure.claim.surroundings import SILENT, PaidRow
+from kaiwu.procedure.settlement import settle_facts, without_conditions
+from kaiwu.quantity import date_index
 from kaiwu.rule.decision import Decision
+from kaiwu.rule.outcome import Outcome
 
 
 def decide_claim(
-    library: Library, programme: Programme, case: Case, cases: Sequence[Case], book: Book
+    library: Library, programme: Programme, case: Case, cases: Sequence[Case], book: Book, paid: Sequence[PaidRow] = ()
 ) -> list[dict[str, Any]]:
-    """What each clause of the programme decides for a claim, as data for the assessing event.
+    """What each clause of the programme grants a claim, after the rulebook's settlement, as data for the assessing event.
 
-    ``cases`` are all claims on the same pot. Raises ``KaiwuError`` for facts that cannot be read and for a rulebook that
-    was not in force on the day of the claim.
+    ``cases`` are all claims on the same pot, ``paid`` the lists of other offices. Raises ``KaiwuError`` for facts that
+    cannot be read and for a rulebook that was not in force on the day of the claim.
     """
     assert case.claimed_on is not None, "what is assessed was claimed"
     pack, _, head = library.heads[programme.rulebook]
     rated = head.rated_year(case.claimed_on)
     refuse_out_of_force(head, case.claimed_on, rated)
-    facts = {**case.facts, **facts_of_case(programme, case, cases, book)}
+    given = {**case.facts, **facts_of_case(programme, case, cases, book)}
     scheme = library.scheme(programme.rulebook)
-    table = make_facts(scheme, library.shelves[pack], {case.firm: facts}, case.claimed_on, rated)
+    facts = make_facts(scheme, library.shelves[pack], {case.firm: given}, case.claimed_on, rated)
     wanted = (case.clause,) if case.clause else programme.clauses
-    return [_candidate(d, library) for d in scheme.explain(table, case.firm) if d.item in wanted]
+    plan = scheme.book.settlement if isinstance(scheme, ClauseScheme) else None
+    if plan is None or not isinstance(scheme, ClauseScheme):
+        return [_candidate(d, library) for d in scheme.explain(facts, case.firm) if d.item in wanted]
+    stripped = without_conditions(scheme, plan.replaces)
+    candidates = [_candidate(d, library) for d in stripped.explain(facts, case.firm) if d.item in wanted]
+    left = pot_left(programme, case, cases, book)
+    settled = settle_facts(
+        scheme, facts, _filings(case, wanted), _prior(programme, case, cases, paid), {(programme.pot.code, programme.pot.year): left}
+    )  # fmt: skip
+    return [_settle(candidate, settled) for candidate in candidates]
+
+
+def _filings(case: Case, wanted: Sequence[str]) -> pl.DataFrame:
+    rows = {"entity": [case.firm] * len(wanted), "clause": list(wanted)}
+    matter = [case.matter or None] * len(wanted)
+    assert case.claimed_on is not None, "what is assessed was claimed"
+    filed = [date_index(case.claimed_on)] * len(wanted)
+    return pl.DataFrame(rows).with_columns(
+        pl.Series("matter", matter, dtype=pl.String), pl.Series("filed", filed, dtype=pl.Int64)
+    )
+
+
+def _prior(programme: Programme, case: Case, cases: Sequence[Case], paid: Sequence[PaidRow]) -> pl.DataFrame:
+    """Earlier awards of the firm: its other claims on this pot, and what other offices' lists say."""
+    rows: list[tuple[Any, ...]] = [
+        (c.firm, c.matter or None, c.award.clause, programme.rulebook, programme.funds[0].level, c.claimed_on.year, c.amount)
+        for c in cases
+        if c.firm == case.firm and c.number != case.number and c.state in RESERVING and c.award is not None and c.claimed_on
+    ]  # fmt: skip
+    rows += [
+        (case.firm, r.matter or None, None, r.programme, r.level or None, r.day.year, r.amount)
+        for r in paid
+        if r.day is not None and same_party(r.firm, r.firm_name, case.firm, case.firm_name)
+    ]
+    return pl.DataFrame(rows, schema=dict(PRIOR_COLUMNS), orient="row")
+
+
+def _settle(candidate: dict[str, Any], settled: Settled) -> dict[str, Any]:
+    """A clause's own answer with what the settlement makes of it; a question of a step becomes 需认定."""
+    rows = settled.awards.filter(pl.col("clause") == candidate["clause"])
+    if rows.is_empty():
+        return candidate
+    award = rows.row(0, named=True)
+    lines = settled.explain(award["claim"])
+    reasons = [*candidate["reasons"], *([line["zh"], line["en"], line["article"], None] for line in lines)]
+    made = {**candidate, "low": award["low"], "high": award["high"], "reasons": reasons}
+    asks = settled.asks.filter(pl.col("claim") == award["claim"])["zh"].to_list()
+    if asks and candidate["outcome"] == Outcome.PASS:
+        return {**made, "outcome": int(Outcome.HUMAN), "missing": asks}
+    if award["high"] == 0 and candidate["outcome"] == Outcome.PASS:
+        return {**made, "outcome": int(Outcome.FAIL), "why": lines[-1]["zh"] if lines else ""}
+    return made
 
 
 def facts_of_case(programme: Programme, case: Case, cases: Sequence[Case], book: Book) -> dict[str, str]:

@@ -12,9 +12,9 @@ from pathlib import Path
 
 from kaiwu.pack.programme import Programme
 from kaiwu.procedure.claim.case import PAY_STATES, RESERVING, Case, Line, State
-from kaiwu.procedure.claim.claim_sheet import read_rows
 from kaiwu.procedure.claim.event import Event, EventKind
 from kaiwu.procedure.claim.refusal import yuan
+from kaiwu.procedure.claim.row import read_rows
 from kaiwu.quantity import KaiwuError, Problem
 
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "|", "%")

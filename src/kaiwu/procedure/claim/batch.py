@@ -15,11 +15,11 @@ from kaiwu.identity import check_uscc
 from kaiwu.pack import Library
 from kaiwu.pack.case import make_facts
 from kaiwu.pack.programme import Programme
-from kaiwu.procedure.claim.claim_sheet import Row, read_rows
 from kaiwu.procedure.claim.event import EventKind
 from kaiwu.procedure.claim.filing import Filing
 from kaiwu.procedure.claim.invoice import Invoice, make_invoice, normalise_number
 from kaiwu.procedure.claim.refusal import yuan
+from kaiwu.procedure.claim.row import Row, read_rows
 from kaiwu.quantity import KaiwuError, Problem
 
 HEADS: Mapping[str, tuple[str, ...]] = {

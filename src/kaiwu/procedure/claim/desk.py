@@ -35,6 +35,8 @@ from kaiwu.quantity import KaiwuError, Problem
 from kaiwu.table import digest_value
 
 LEAF_KIND, NOTICE_KIND = "claim", "notice"
+INSIDE = (EventKind.CHECK, EventKind.ANSWER)
+"""Events that no firm is handed: their bytes carry findings."""
 BUSY_SECONDS = 60.0
 
 
@@ -138,7 +140,7 @@ class Session:
             c for code, other in self.library.programmes.items() if other.pot.code == programme.pot.code
             for c in self.store.cases(code)
         ]  # fmt: skip
-        candidates = decide_claim(self.library, programme, asked, same_pot, self.book)
+        candidates = decide_claim(self.library, programme, asked, same_pot, self.book, self.store.paid())
         data: dict[str, Any] = {"candidates": candidates, "facts": dict(facts or {}), "shares": dict(shares or {})}
         if amount is not None:
             data["amount"] = amount
@@ -267,6 +269,12 @@ class Desk:
             if not 0 <= event < len(events):
                 zh, en = f"{number} 没有第 {event} 个事件, 共 {len(events)} 个, 从 0 数", f"{number} has no event {event}; it has {len(events)}, from 0"  # fmt: skip
                 raise KaiwuError(Problem("CL-EVENT", zh, en))
+            if events[event].kind in INSIDE:
+                zh, en = (
+                    "核验与处置只给经办人看, 不出具证明",
+                    "checks and their answers are for the officer only: no proof is given",
+                )
+                raise KaiwuError(Problem("CL-INSIDE", zh, en, where=f"{number}/{event}"))
             leaf = session.store.leaf(number, event)
         opening = Opening(derive_salt(self.witness.secret, f"{number}/{event}"), events[event].body(number, event))
         return self.witness.prove(leaf, opening)

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from kaiwu.identity import normalise_uscc
-from kaiwu.procedure.claim.claim_sheet import Row, read_rows
 from kaiwu.procedure.claim.invoice import normalise_number
+from kaiwu.procedure.claim.row import Row, read_rows
 from kaiwu.procedure.claim.surroundings import PaidRow, Party, hash_person
 from kaiwu.quantity import KaiwuError, Problem
 
