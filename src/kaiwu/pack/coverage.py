@@ -1,4 +1,4 @@
-"""Coverage (覆盖情况): how much of every pack's clauses a machine decides, and how much is left to people.
+"""Coverage (覆盖情况): how much of every pack's clauses a machine decides and settles, and how much is left to people.
 
 Owns the counting and the page. It decides nothing: what counts as human is read off the compiled clauses.
 """
@@ -6,13 +6,14 @@ Owns the counting and the page. It decides nothing: what counts as human is read
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from kaiwu.benefit import ClauseScheme
 from kaiwu.benefit.clause import Clause, Condition
 from kaiwu.figure.variable import Kind
 from kaiwu.pack.library import Library
+from kaiwu.pack.settlement_coverage import SECTION, SettledClause, count_ways, settled_clauses
 from kaiwu.rule import expression as x
 
 HEAD = """\
@@ -23,11 +24,12 @@ Generated from the packs by `kaiwu.pack.coverage.write_coverage`; do not edit by
 A clause is decided **by machine** 全由机器判断 where every condition is a figure; **partly** 部分需人认定 where some conditions can
 only be found by people; **human only** 全由人认定 where all of them are. *At most* 最高 counts clauses whose text gives only an
 upper limit, so that the office sets the amount. *Other rulebooks* 其他规则 are ratings, bands and streaks; *templates* 空模板
-are rulebooks whose content is not published.
+are rulebooks whose content is not published. The four columns *settlement* 兑付 count clauses with money; they are explained and
+listed below.
 
 """
-COLUMNS = "| pack | 内容包 | clauses 条款 | by machine 机器 | partly 部分 | human only 人工 | at most 最高 | other rulebooks 其他规则 | templates 空模板 |"
-RULE = "|---|---|---:|---:|---:|---:|---:|---:|---:|"
+COLUMNS = "| pack | 内容包 | clauses 条款 | by machine 机器 | partly 部分 | human only 人工 | at most 最高 | other rulebooks 其他规则 | templates 空模板 | settlement declared 兑付已声明 | partly 部分 | asks 由人认定 | not stated 原文未写 |"
+RULE = "|---|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|"
 
 
 @dataclass(slots=True)
@@ -42,6 +44,7 @@ class Coverage:
     at_most: int = 0
     others: int = 0
     templates: int = 0
+    settled: list[SettledClause] = field(default_factory=list)
 
     @property
     def total(self) -> int:
@@ -50,7 +53,7 @@ class Coverage:
 
     def line(self) -> str:
         """One row of the page."""
-        numbers = (self.total, self.machine, self.partly, self.human, self.at_most, self.others, self.templates)
+        numbers = (self.total, self.machine, self.partly, self.human, self.at_most, self.others, self.templates, *count_ways(self.settled).values())  # fmt: skip
         return f"| {self.pack} | {self.zh} | {' | '.join(str(n) for n in numbers)} |"
 
 
@@ -66,6 +69,7 @@ def measure_coverage(library: Library) -> list[Coverage]:
         if not isinstance(scheme, ClauseScheme):
             row.others += 1
             continue
+        row.settled += settled_clauses(pack, scheme)
         for clause in scheme.book.clauses:
             _count(row, clause)
     return sorted((r for r in rows.values() if r.total + r.others + r.templates), key=lambda r: r.pack)
@@ -94,13 +98,15 @@ def _is_human(leaf: Condition) -> bool:
 
 
 def print_coverage(rows: Iterable[Coverage]) -> str:
-    """The page, with a line of totals."""
+    """The page: counts by pack with a line of totals, then the settlement of every clause with money."""
     rows = list(rows)
     total = Coverage("total", "合计")
     for row in rows:
         for name in ("machine", "partly", "human", "at_most", "others", "templates"):
             setattr(total, name, getattr(total, name) + getattr(row, name))
-    return HEAD + "\n".join([COLUMNS, RULE, *(row.line() for row in rows), total.line()]) + "\n"
+        total.settled += row.settled
+    table = "\n".join([COLUMNS, RULE, *(row.line() for row in rows), total.line()]) + "\n"
+    return HEAD + table + SECTION + "".join(f"{clause.line()}\n" for clause in total.settled)
 
 
 def write_coverage(library: Library, path: Path) -> None:

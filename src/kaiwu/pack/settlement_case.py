@@ -49,7 +49,7 @@ def settle_case(scheme: Scheme, case: Row, as_of: dt.date, rated: int) -> list[s
         else ["次序不同, 结果不同 / another order of the rows gives another result"]
     )
     for claim, wanted in expect.items():
-        differences += [f"{claim}: {d}" for d in _compare(done, claim, wanted)]
+        differences += [f"{claim}: {d}" for d in _compare(done, str(claim), wanted)]
     return differences
 
 
@@ -59,17 +59,45 @@ def _check_shape(given: Any, expect: Row) -> Iterator[str]:
         yield "settle: 要写 claims: {申报号: {firm, clause, amount}} / wants claims: {claim: {firm, clause, amount}}"
         return
     if set(given) - SETTLE_KEYS:
-        yield f"settle: 不认识的键 / unknown keys {', '.join(sorted(set(given) - SETTLE_KEYS))}"
+        yield f"settle: 不认识的键 / unknown keys {', '.join(sorted(map(str, set(given) - SETTLE_KEYS)))}"
+    prior = given.get("prior") or []
+    if not isinstance(prior, list) or not all(isinstance(row, dict) for row in prior):
+        yield "prior: 要写列表 [{firm, clause, year, paid}] / wants a list [{firm, clause, year, paid}]"
+        prior = []
+    if not isinstance(given.get("pots") or {}, dict):
+        yield "pots: 要写 {资金池: 余额} / wants {pot: what is left}"
     for claim, row in given["claims"].items():
         if not isinstance(row, dict) or "amount" not in row:
             yield f"{claim}: 申报要写 amount / a claim wants an amount"
+        else:
+            yield from _check_kinds(str(claim), row)
+    for row in prior:
+        yield from _check_kinds("prior", row)
+    names = {str(claim) for claim in given["claims"]}
     for claim, wanted in expect.items():
-        if claim not in given["claims"]:
-            yield f"{claim}: 不在 claims 中 / is not among the claims"
-        elif not isinstance(wanted, dict) or not set(wanted) - {"cites"} or not wanted.get("cites"):
-            yield f"{claim}: 期望要写 amount 和 cites(条款或算式) / an expectation wants an amount and cites, the clause or arithmetic"
-        elif set(wanted) - EXPECTED_KEYS:
-            yield f"{claim}: 不认识的键 / unknown keys {', '.join(sorted(set(wanted) - EXPECTED_KEYS))}"
+        yield from _check_expected(str(claim), wanted, names)
+
+
+def _check_kinds(name: str, row: Row) -> Iterator[str]:
+    for key, kind, zh, en in (
+        ("filed", dt.date, "日期", "a date"),
+        ("year", int, "年份", "a year"),
+        ("rank", int, "名次", "a place"),
+    ):
+        value = row.get(key)
+        if value is not None and (not isinstance(value, kind) or isinstance(value, bool)):
+            yield f"{name}.{key}: 要写{zh} / wants {en}"
+
+
+def _check_expected(claim: str, wanted: Any, claims: set[str]) -> Iterator[str]:
+    if claim not in claims:
+        yield f"{claim}: 不在 claims 中 / is not among the claims"
+    elif not isinstance(wanted, dict) or not set(wanted) - {"cites"} or not wanted.get("cites"):
+        yield f"{claim}: 期望要写 amount 和 cites(条款或算式) / an expectation wants an amount and cites, the clause or arithmetic"
+    elif set(wanted) - EXPECTED_KEYS:
+        yield f"{claim}: 不认识的键 / unknown keys {', '.join(sorted(map(str, set(wanted) - EXPECTED_KEYS)))}"
+    elif not isinstance(wanted.get("instalments", []), list):
+        yield f"{claim}.instalments: 要写列表 / wants a list"
 
 
 # -- reading -----------------------------------------------------------------------------------------------
