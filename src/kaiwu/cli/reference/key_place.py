@@ -58,6 +58,7 @@ HEAD: Mapping[str, str] = {
 _LOADER, _CLAUSE, _RATING = "kaiwu.rating.loader", "kaiwu.benefit.loader", "kaiwu.rating"
 _CLASSES, _INDICATOR, _BAND, _AWARD = (f"{_RATING}.{n}_loader" for n in ("class", "indicator", "band", "award"))
 _IMPORT = "kaiwu.figure.import_template"
+_PROGRAMME = "kaiwu.pack.programme_reader"
 _SCOPE = {"scope": "condition: who takes part at all"}
 _GATE = ("code", "zh", "en", "when", "article", "note")
 
@@ -183,6 +184,40 @@ PLACES: tuple[Place, ...] = (
     }),
     Place("rulebooks/*.yaml, kind streak", "award.leagues[]", f"{_RATING}.reader:gate", {"take": "how many win"}, (*_GATE, "take")),
     Place("rulebooks/*.yaml, kind streak", "streaks[]", f"{_AWARD}:_streak", {"won": "yearly yes/no variable", "wins_in_a_row": "years running, 2 or more"}),
+    Place("programmes/*.yaml", "", f"{_PROGRAMME}:read_programme", {
+        "programme": "code of the programme (兑付方案), unique in the whole library", "rulebook": "rulebook of clauses that it pays", "clauses": "its clauses; default: all",
+        "window": "window of claims {from, to}", "pot": "the pot that pays", "funds": "fund sources: each bears a share of every award", "materials": "the completeness list",
+        "stages": "the chain of approvals in order; ends with one of kind treasury", "notice": "window of the public notice", "checks": "checks to run",
+        "instalments": "instalments of an award; default: one", "survey": "the effect survey", "claw_back": "grounds on which money is claimed back",
+        "automatic": "true: 免申即享, nobody has to claim", "facts": "name of a variable -> paid, signed, signed_in_year, granted_in_year or pot_left: what the case itself answers",
+        "invoices": "whether invoices prove the basis, and how much of one all programmes may pay", "calendar": "holidays and worked weekends, for working days",
+    }),
+    Place("programmes/*.yaml", "pot", f"{_PROGRAMME}:pot", {
+        "year": "its year: later claims are refused", "amount": "its amount; absent: unknown", "expires": "day after which vouchers not redeemed lapse",
+    }),
+    Place("programmes/*.yaml", "funds[]", f"{_PROGRAMME}:fund", {
+        "level": "city, county …: two levels are two treasuries and two dates", "year": "budget year; default: that of the pot", "share": "share of every award, in %; absent: unknown and asked for",
+        "budget": "its budget",
+    }),
+    Place("programmes/*.yaml", "materials[]", f"{_PROGRAMME}:material", {
+        "kind": "contract invoice payment usage_log acceptance form promise other", "required": "false: may be missing at the desk",
+    }),
+    Place("programmes/*.yaml", "stages[]", f"{_PROGRAMME}:stage", {
+        "kind": "approval audit review committee notice recheck leader treasury", "role": "office that signs", "departments": "each signs for itself (联审)",
+        "minutes": "true: wants the number of the minutes", "two_person": "true: two different signers", "days": "days allowed", "count": "working or calendar days",
+    }),
+    Place("programmes/*.yaml", "notice", f"{_PROGRAMME}:notice", {"days": "days; absent: unknown and asked for with its ground", "count": "working or calendar days"}),
+    Place("programmes/*.yaml", "checks[]", f"{_PROGRAMME}:check", {
+        "check": "same_invoice split_contract related_party outside_validity round_number leading_digit", "severity": "blocks, ask or hint; screens are hints only",
+        "threshold": "split_contract: each contract within it, together above it", "days": "split_contract: days between contracts", "at_least": "screens: fewest invoices",
+        "share": "round_number: share of round amounts", "step": "round_number: what counts as round",
+    }),
+    Place("programmes/*.yaml", "instalments[]", f"{_PROGRAMME}:instalment", {"share": "share of the award, in %", "materials": "materials that must be there first"}),
+    Place("programmes/*.yaml", "survey", f"{_PROGRAMME}:survey", {"months": "months after the last payment", "questions": "the questions"}),
+    Place("programmes/*.yaml", "survey.questions[]", f"{_PROGRAMME}:question", {"variable": "variable that the answer is a figure of"}),
+    Place("programmes/*.yaml", "claw_back[]", f"{_PROGRAMME}:claw_back", {"share": "share of what was paid, in %; absent: unknown, the amount is stated"}),
+    Place("programmes/*.yaml", "invoices", f"{_PROGRAMME}:invoices", {"required": "false: no invoice is asked for", "cap": "most of an invoice's amount that all programmes together may pay, in %"}),
+    Place("programmes/*.yaml", "calendar", f"{_PROGRAMME}:calendar", {"holidays": "days off on weekdays", "workdays": "weekends that are worked (调休)"}),
     Place("tests/*.yaml", "tests[]", "kaiwu.pack.case:CASE_KEYS", {
         "name": "a sentence", "cites": "clause, case or arithmetic; never an earlier output", "scheme": "scheme that decides", "clause": "clause, where there are several",
         "as_of": "date of the decision", "rated": "rated year", "facts": "name -> value with unit; name@-1 or 2023年name for another year",
