@@ -230,7 +230,7 @@ def _compare(decision: Decision, expect: Mapping[str, Any], shelf: Shelf) -> lis
             case "class":
                 want[key], got[key] = value, decision.label
             case "score":
-                want[key], got[key] = _number(value), _number(decision.score)
+                want[key], got[key] = _score(value), _score(decision.score.split("–"))
             case "rank":
                 want[key], got[key] = value, decision.rank
             case "missing":
@@ -289,6 +289,12 @@ def _amount(value: Any) -> tuple[int, int]:
         raise KaiwuError(Problem("P-CASE-AMOUNT", zh, en, text=str(value)))
     low, high = (0 if v == 0 else to_grain(parse_quantity(str(v), dimension=MONEY).base, Fraction(1)) for v in ends)
     return low, high
+
+
+def _score(value: Any) -> tuple[Fraction | None, ...]:
+    """One number twice, or the ends of an interval ``[low, high]``."""
+    ends = value if isinstance(value, list) else [value]
+    return _number(ends[0]), _number(ends[-1])
 
 
 def _number(value: Any) -> Fraction | None:

@@ -14,6 +14,8 @@ from kaiwu.benefit.clause import Clause, Condition
 from kaiwu.figure.variable import Kind
 from kaiwu.pack.library import Library
 from kaiwu.pack.settlement_coverage import SECTION, SettledClause, count_ways, settled_clauses
+from kaiwu.rating import RubricScheme
+from kaiwu.rating.rubric.book import Route
 from kaiwu.rule import expression as x
 
 HEAD = """\
@@ -66,6 +68,10 @@ def measure_coverage(library: Library) -> list[Coverage]:
             row.templates += 1
             continue
         scheme = library.scheme(code)
+        if isinstance(scheme, RubricScheme) and any(_has_conditions(route) for route in scheme.book.routes):
+            for route in scheme.book.routes:
+                _add(row, way_of_route(route))
+            continue
         if not isinstance(scheme, ClauseScheme):
             row.others += 1
             continue
@@ -76,11 +82,26 @@ def measure_coverage(library: Library) -> list[Coverage]:
 
 
 def _count(row: Coverage, clause: Clause) -> None:
-    way = way_of(clause)
+    _add(row, way_of(clause))
+    row.at_most += clause.amount is not None and clause.amount.is_upper_limit
+
+
+def _add(row: Coverage, way: str) -> None:
     row.machine += way == "machine"
     row.partly += way == "partly"
     row.human += way == "human"
-    row.at_most += clause.amount is not None and clause.amount.is_upper_limit
+
+
+def _has_conditions(route: Route) -> bool:
+    return bool(route.gates or route.direct)
+
+
+def way_of_route(route: Route) -> str:
+    """Who can answer a route of a rubric: a machine where no finding is asked for and no expert gives points."""
+    found = [_is_finding(condition.tree) for condition in (*route.gates, *route.direct)]
+    if not any(found):
+        return "machine"
+    return "human" if all(found) and not route.marks else "partly"
 
 
 def way_of(clause: Clause) -> str:
@@ -93,8 +114,11 @@ def way_of(clause: Clause) -> str:
 
 
 def _is_human(leaf: Condition) -> bool:
-    refs = x.slots_of(leaf.tree).values()
-    return leaf.role == "human" or any(ref.variable.kind is Kind.JUDGEMENT for ref in refs)
+    return leaf.role == "human" or _is_finding(leaf.tree)
+
+
+def _is_finding(tree: x.Bool) -> bool:
+    return any(ref.variable.kind is Kind.JUDGEMENT for ref in x.slots_of(tree).values())
 
 
 def print_coverage(rows: Iterable[Coverage]) -> str:

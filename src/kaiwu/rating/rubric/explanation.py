@@ -178,7 +178,7 @@ class _Explainer:
         rest, gap = EMPTY, ""
         if outcome is Outcome.FAIL:
             short = format_decimal(mark.at - points.high)
-            rest, gap = say("short", gap=short), say("gap", gap=short)[0]
+            rest, gap = say("short", gap=short), say("gap", name=self.name(mark.of), gap=short)[0]
         elif outcome is not Outcome.PASS:
             rest = say("short-at-least", gap=format_decimal(mark.at - points.low))
             ways = self.ways(mark)

@@ -47,7 +47,7 @@ PHRASES: dict[str, Words] = {
     "if-sum": ("; 若 {items} 合计再得 {gap} 分则达到", "; reached if {items} together give {gap} more"),
     "way": ("{name} 得 {points} 分({row})", "{name} gives {points} ({row})"),
     "way-plain": ("{name} 得 {points} 分", "{name} gives {points}"),
-    "gap": ("差 {gap} 分", "{gap} points short"),
+    "gap": ("{name}差{gap}分", "{name}: {gap} points short"),
     "plan": ("若{changes}, {name} {points}: {verdict}", "if {changes}: {name} {points}: {verdict}"),
     "raise": ("{name}由 {before} 增加 {change} 到 {after}", "{name} rises by {change} from {before} to {after}"),
     "lower": ("{name}由 {before} 减少 {change} 到 {after}", "{name} falls by {change} from {before} to {after}"),
