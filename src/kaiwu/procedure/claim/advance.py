@@ -172,12 +172,15 @@ def _check(programme: Programme, case: Case, event: Event) -> Step:
 
 
 def _answer(programme: Programme, case: Case, event: Event) -> Step:
-    found = [f.id for f in case.report.findings] if case.report else []
-    if event.data.get("finding") not in found:
-        return refuse("CL-FINDING-NONE", event.data.get("finding"), ", ".join(found) or "-")
+    """An answer names its finding by id, or by the check where that found one thing only."""
+    found = case.report.findings if case.report else ()
+    wanted = event.data.get("finding")
+    ids = [f.id for f in found if wanted in (f.id, f.check)]
+    if len(ids) != 1:
+        return refuse("CL-FINDING-NONE", wanted, ", ".join(f"{f.id} {f.check}" for f in found) or "-")
     if not str(event.data.get("reason", "")).strip():
         return refuse("CL-REASON")
-    return move_to(event, case.state)
+    return move_to(event, case.state, finding=ids[0])
 
 
 def _assess(programme: Programme, case: Case, event: Event) -> Step:

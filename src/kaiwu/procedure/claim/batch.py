@@ -31,6 +31,9 @@ HEADS: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 """Column -> heads; amounts are in yuan. Several invoices of one claim stand in one cell, parted by ``;``."""
 
+REMARKS: Mapping[str, tuple[str, ...]] = {"town": ("镇街", "所属镇街"), "nature": ("数据性质",)}
+"""Columns of towns' sheets that are read past."""
+
 REQUIRED = ("firm", "firm_name")
 
 
@@ -60,7 +63,7 @@ def read_filings(
         raise KaiwuError(Problem("CL-TEMPLATE", f"{zh}, 内容未公布, 不能申报", f"{en}: nothing can be claimed"))
     problems: list[Problem] = []
     files = {invoice.key: invoice for invoice in attached}
-    rows = read_rows(source, HEADS, REQUIRED, name=name, problems=problems, others=fact_names(library, programme))
+    rows = read_rows(source, {**HEADS, **REMARKS}, REQUIRED, name=name, problems=problems, others=fact_names(library, programme))
     kind = kind or (EventKind.GRANT if programme.is_automatic else EventKind.CLAIM)
     made = [_filing(row, library, programme, files, kind) for row in rows]
     if problems:

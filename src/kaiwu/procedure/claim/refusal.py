@@ -30,7 +30,7 @@ REFUSALS: Mapping[str, tuple[str, str]] = {
     "CL-PAID-MORE": ("已付 {0} 超过发票合计 {1}, 以发票为限; 请更正", "what was paid, {0}, is above the invoices' total {1}: correct it"),
     "CL-NEGATIVE": ("金额不能为零或负: {0}", "an amount cannot be zero or negative: {0}"),
     "CL-FINDING": ("核验疑点 {0} 尚未处置或已查实", "findings {0} are not answered, or were confirmed"),
-    "CL-FINDING-NONE": ("没有疑点“{0}”; 现有: {1}", "there is no finding “{0}”; there are: {1}"),
+    "CL-FINDING-NONE": ("“{0}”不是一个疑点; 现有: {1}", "“{0}” is not one finding; there are: {1}"),
     "CL-FAILED": ("按条款不符合: {0}", "not eligible under the clause: {0}"),
     "CL-MISSING": ("缺数据, 不能核定: {0}", "facts are missing, the amount cannot be set: {0}"),
     "CL-HUMAN": ("需认定, 不能核定: {0}", "a human finding is needed first: {0}"),
