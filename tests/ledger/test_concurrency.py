@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from child import start
 from shelf import NOW, Shelf, fill_pot, post
 
 from kaiwu.ledger import Accepted, Action, Balance, Book, Command, Transfer
+from kaiwu.ledger.combiner import Combiner
 
 POT, THREADS, PROCESSES, EACH = 100, 8, 3, 12
 
@@ -87,3 +89,40 @@ def test_a_failed_transaction_is_told_to_every_waiting_thread_and_keeps_nothing(
         type(book)._writing = write
     assert book.leaves() == before
     assert spend(book, "after") == 10
+
+
+@pytest.mark.parametrize("shelf", ["sqlite", "postgres"], indirect=True)
+def test_processes_that_create_a_book_at_once_find_one(shelf: Shelf) -> None:
+    place = shelf.new_place()
+
+    def work(tell: Callable[[str], None]) -> None:
+        book = shelf.open(place)
+        fill_pot(book, 5)
+        tell(str(book.balance("pot").credits_posted))
+
+    children = [start(work) for _ in range(6)]
+    assert [child.wait() for child in children] == [["5"]] * 6
+    assert shelf.open(place).audit() is None
+
+
+def test_a_request_that_fails_does_not_fail_those_that_share_its_transaction() -> None:
+    sizes: list[int] = []
+    gate = Event()
+
+    def work(take: Callable[[], Any], is_crowded: bool) -> list[int]:
+        gate.wait(5)
+        asked = take()
+        sizes.append(len(asked))
+        if -1 in asked:
+            raise ValueError("bad")
+        return [number * 10 for number in asked]
+
+    combiner: Combiner[int, int] = Combiner(work)
+    with ThreadPoolExecutor(5) as pool:
+        results = [pool.submit(combiner.submit, number) for number in (1, 2, -1, 3, 4)]
+        while len(combiner._waiting) < 5:
+            pass
+        gate.set()
+    assert [r.exception() is None for r in results] == [True, True, False, True, True]
+    assert [r.result() for r in results if r.exception() is None] == [10, 20, 30, 40]
+    assert sizes == [5, 1, 1, 1, 1, 1]

@@ -83,6 +83,19 @@ def test_a_hold_that_nobody_has_released_yet_does_not_count_after_its_expiry(boo
     assert book.balance("pot") == Balance(4, 0, 0, 10)
 
 
+def test_holds_are_found_and_tell_where_they_stand(book: Book) -> None:
+    fill_pot(book, 10)
+    for id in ("a", "b", "c", "d"):
+        expires = LATER if id == "c" else None
+        book.apply(Command(id, (Transfer(id, "pot", "firm", 1, "fen", Action.HOLD, expires=expires),)), NOW)
+    book.apply(Command("p", (Transfer("p", "", "", 1, "", Action.POST_HOLD, hold="a"),)), NOW)
+    book.apply(Command("v", (Transfer("v", "", "", 0, "", Action.VOID_HOLD, hold="b"),)), NOW)
+    assert [hold.id for hold in book.open_holds("firm")] == ["c", "d"]
+    book.expire(LATER)
+    assert [book.stage(id) for id in ("a", "b", "c", "d", "p")] == ["posted", "voided", "expired", "open", None]
+    assert [hold.id for hold in book.open_holds("pot")] == ["d"]
+
+
 def test_accounts_are_found_by_their_attributes(book: Book) -> None:
     fill_pot(book, 10)
     assert book.accounts() == [FIRM, POT, SOURCE]
@@ -226,6 +239,12 @@ def test_an_audit_names_what_was_changed_behind_the_triggers(shelf: Shelf, chang
     mine.close()
     found = book.audit()
     assert found is not None and found.where.startswith(where), found
+
+
+def test_an_action_or_limit_may_be_its_text_and_must_exist() -> None:
+    assert Transfer("t", "a", "b", 1, "fen", "hold").action is Action.HOLD  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="seize"):
+        Transfer("t", "a", "b", 1, "fen", "seize")  # type: ignore[arg-type]
 
 
 def test_a_file_that_is_no_database_is_a_located_problem(tmp_path: Any) -> None:

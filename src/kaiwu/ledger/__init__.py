@@ -13,7 +13,7 @@ from kaiwu.ledger.memory_book import MemoryBook
 from kaiwu.ledger.record import Kind, Record, read_record
 from kaiwu.ledger.refusal import REFUSALS, Refusal
 from kaiwu.ledger.sqlite_book import SqliteBook
-from kaiwu.ledger.state import State
+from kaiwu.ledger.state import HoldStage, State
 from kaiwu.ledger.transfer import ALL, INT64_MAX, Action, Transfer
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "Book",
     "Command",
     "Difference",
+    "HoldStage",
     "INT64_MAX",
     "Kind",
     "Limit",

@@ -37,6 +37,11 @@ class Account:
     firm: str = ""
     signers: int = 0
 
+    def __post_init__(self) -> None:
+        """A limit may be given as its text. Raises ``ValueError`` where there is no such limit."""
+        if type(self.limit) is not Limit:
+            object.__setattr__(self, "limit", Limit(self.limit))
+
 
 class Balance(NamedTuple):
     """The four sums of an account (余额), whole numbers of its unit."""

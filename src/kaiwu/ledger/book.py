@@ -15,7 +15,7 @@ from kaiwu.ledger.command import Command
 from kaiwu.ledger.decide import Answer
 from kaiwu.ledger.moment import to_moment
 from kaiwu.ledger.record import Kind, Record, read_record
-from kaiwu.ledger.state import Entry
+from kaiwu.ledger.state import Entry, HoldStage
 from kaiwu.ledger.transfer import Transfer
 from kaiwu.quantity.problem import KaiwuError, Problem
 
@@ -86,7 +86,8 @@ class Book(Protocol):
         """The bodies of all leaves in order, foreign ones included."""
 
     def balance(self, account_id: str, at: dt.datetime | None = None) -> Balance:
-        """The balance now, or after everything dated up to ``at``; a hold past its expiry no longer counts then."""
+        """The balance now, or after everything dated up to ``at``; a hold past its expiry no longer counts then. Zero of an
+        account that was never opened."""
 
     def statement(
         self, account_id: str, since: dt.datetime | None = None, until: dt.datetime | None = None
@@ -101,6 +102,13 @@ class Book(Protocol):
 
     def transfer(self, id: str) -> Transfer | None:
         """A transfer, complete as recorded."""
+
+    def stage(self, hold: str) -> HoldStage | None:
+        """Where a hold (a voucher) stands: open, posted, voided, expired; None where there is no such hold. An open hold
+        past its expiry stays open until a command or ``expire`` finds it."""
+
+    def open_holds(self, account_id: str) -> list[Transfer]:
+        """The open holds on an account, in the order in which they were made."""
 
     def audit(self) -> Difference | None:
         """Derive everything again from the leaves; the first difference, or None."""

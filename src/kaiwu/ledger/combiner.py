@@ -1,6 +1,7 @@
 """The combiner (并批): many threads that want one durable transaction each share one.
 
-Owns the queue. Whoever has the turn does the work of all who wait; a failure is told to each of them.
+Owns the queue. Whoever has the turn does the work of all who wait. Where that fails, each is tried alone, so that
+nobody suffers for another's request.
 """
 
 from __future__ import annotations
@@ -42,13 +43,13 @@ class Combiner(Generic[Asked, Answered]):
         while not slot.is_done:
             with self._turn:
                 if not slot.is_done:
-                    self._serve()
+                    self._serve(slot)
         if slot.error is not None:
             raise slot.error
         assert slot.answer is not None
         return slot.answer
 
-    def _serve(self) -> None:
+    def _serve(self, own: _Slot[Asked, Answered]) -> None:
         batch: list[_Slot[Asked, Answered]] = []
 
         def take() -> Sequence[Asked]:
@@ -61,12 +62,29 @@ class Combiner(Generic[Asked, Answered]):
             answers = self._work(take, self._last > 1 or len(self._waiting) > 1)
             for slot, answer in zip(batch, answers, strict=True):
                 slot.answer = answer
-        except BaseException as error:
-            if not batch:
-                take()
-            for slot in batch:
-                slot.error = error
+        except Exception as error:
+            if len(batch) > 1:
+                for slot in batch:
+                    self._serve_alone(slot)
+            else:  # alone, or it could not even begin
+                own.error, own.is_done = error, True
+                self._forget(own, [])
+        except BaseException:  # interrupted: the others are served by somebody else
+            self._forget(own, batch)
+            batch.clear()
+            raise
         finally:
             self._last = len(batch)
             for slot in batch:
                 slot.is_done = True
+
+    def _serve_alone(self, slot: _Slot[Asked, Answered]) -> None:
+        try:
+            (slot.answer,) = self._work(lambda: [slot.asked], False)
+        except Exception as error:
+            slot.error = error
+
+    def _forget(self, own: _Slot[Asked, Answered], back: Sequence[_Slot[Asked, Answered]]) -> None:
+        """Leave the queue, and put others back at its head."""
+        with self._gate:
+            self._waiting = [slot for slot in (*back, *self._waiting) if slot is not own]

@@ -29,7 +29,7 @@ from kaiwu.ledger.command import Command
 from kaiwu.ledger.decide import Answer, decide, decide_expiry, take_in
 from kaiwu.ledger.moment import to_micros
 from kaiwu.ledger.record import Kind, Record, read_record
-from kaiwu.ledger.state import Entry, State
+from kaiwu.ledger.state import Entry, HoldStage, State
 from kaiwu.ledger.transfer import Transfer
 
 
@@ -120,6 +120,16 @@ class MemoryBook:
     def transfer(self, id: str) -> Transfer | None:
         """See ``Book``."""
         return self.state.transfer(id)
+
+    def stage(self, hold: str) -> HoldStage | None:
+        """See ``Book``."""
+        return self.state.stage(hold)
+
+    def open_holds(self, account_id: str) -> list[Transfer]:
+        """See ``Book``."""
+        with self._lock:
+            found = [self.state.transfers[id] for id, stage in self.state.stages.items() if stage is HoldStage.OPEN]
+        return [hold for hold in found if account_id in (hold.debit, hold.credit)]
 
     def audit(self) -> Difference | None:
         """See ``Book``."""

@@ -12,7 +12,7 @@ CREATE TABLE log_leaf (seq BIGINT PRIMARY KEY, kind TEXT NOT NULL, body {bytes} 
 CREATE TABLE ledger_head (id INTEGER PRIMARY KEY, size BIGINT NOT NULL, digest {bytes} NOT NULL);
 CREATE TABLE ledger_account (
   id TEXT PRIMARY KEY, no BIGINT NOT NULL UNIQUE, unit TEXT NOT NULL, bound TEXT NOT NULL, kind TEXT NOT NULL, fund TEXT NOT NULL,
-  year INTEGER NOT NULL, level TEXT NOT NULL, clause TEXT NOT NULL, firm TEXT NOT NULL, signers INTEGER NOT NULL,
+  year BIGINT NOT NULL, level TEXT NOT NULL, clause TEXT NOT NULL, firm TEXT NOT NULL, signers BIGINT NOT NULL,
   debits_pending BIGINT NOT NULL, debits_posted BIGINT NOT NULL, credits_pending BIGINT NOT NULL, credits_posted BIGINT NOT NULL,
   last_at BIGINT NOT NULL, is_closed INTEGER NOT NULL){clustered};
 CREATE TABLE ledger_transfer (id TEXT PRIMARY KEY, seq BIGINT NOT NULL){clustered};

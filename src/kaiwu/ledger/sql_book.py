@@ -10,7 +10,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import fields
-from typing import Any
+from typing import Any, Self
 
 from kaiwu.ledger.account import Account, Balance
 from kaiwu.ledger.audit import CiteRow, CommandRow, Difference, HoldRow, Kept, Leaf, audit_kept
@@ -22,7 +22,7 @@ from kaiwu.ledger.gateway import Gateway
 from kaiwu.ledger.loading import ACCOUNT_COLUMNS, HEAD, load_due, load_state, read_standing
 from kaiwu.ledger.moment import to_micros
 from kaiwu.ledger.record import Record, read_record
-from kaiwu.ledger.state import Entry
+from kaiwu.ledger.state import Entry, HoldStage
 from kaiwu.ledger.transfer import INT64_MAX, Transfer
 from kaiwu.ledger.writing import Batch
 
@@ -36,6 +36,16 @@ class SqlBook(ABC):
 
     def __init__(self) -> None:
         self._combiner: Combiner[Asked, Answer] = Combiner(self._apply_own)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @abstractmethod
+    def close(self) -> None:
+        """Close the book's own connections."""
 
     @abstractmethod
     def _writing(self, connection: Any) -> AbstractContextManager[Gateway]:
@@ -153,6 +163,21 @@ class SqlBook(ABC):
         with self._reading() as gateway:
             found = _transfers(gateway.ask([(sql, (id,))])[0])
         return found[0] if found else None
+
+    def stage(self, hold: str) -> HoldStage | None:
+        """See ``Book``."""
+        with self._reading() as gateway:
+            rows = gateway.ask([("SELECT stage FROM ledger_hold WHERE id = ?", (hold,))])[0]
+        return HoldStage(rows[0][0]) if rows else None
+
+    def open_holds(self, account_id: str) -> list[Transfer]:
+        """See ``Book``."""
+        sql = (
+            "SELECT l.body FROM ledger_hold h JOIN log_leaf l ON l.seq = h.seq "
+            "WHERE h.stage = 'open' AND (h.debit = ? OR h.credit = ?) ORDER BY h.seq"
+        )
+        with self._reading() as gateway:
+            return _transfers(gateway.ask([(sql, (account_id, account_id))])[0])
 
     def audit(self) -> Difference | None:
         """See ``Book``."""

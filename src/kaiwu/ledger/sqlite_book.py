@@ -41,7 +41,7 @@ class SqliteBook(SqlBook):
                 self._writer, self._reader = _connect(place), _connect(place)
                 self._turn = Turn(place)
             _create_tables(self._writer)
-        except sqlite3.DatabaseError as error:
+        except (sqlite3.DatabaseError, OSError) as error:
             raise self._unusable(error) from error
 
     def close(self) -> None:
@@ -99,7 +99,7 @@ class SqliteBook(SqlBook):
                 if began and connection.in_transaction:
                     connection.execute("ROLLBACK")
 
-    def _unusable(self, error: sqlite3.Error) -> KaiwuError:
+    def _unusable(self, error: Exception) -> KaiwuError:
         zh, en = (
             f"账簿不能读写({error}); 请检查权限与磁盘, 或从备份恢复",
             f"the book cannot be used ({error}): check its rights and disk, or restore a backup",

@@ -46,3 +46,8 @@ class Transfer:
     article: str = ""
     approvers: tuple[str, ...] = ()
     reference: str = ""
+
+    def __post_init__(self) -> None:
+        """An action may be given as its text. Raises ``ValueError`` where there is no such action."""
+        if type(self.action) is not Action:
+            object.__setattr__(self, "action", Action(self.action))
