@@ -15,8 +15,8 @@ from pathlib import Path
 PACKAGES = ("figure", "rule", "benefit", "rating", "pack")
 """Packages with loaders of pack content; the keys of ``synth`` belong to its own page of a pack."""
 
-SKIPPED = frozenset({"kaiwu.rule.mechanism.example"})
-"""Example files of mechanisms are no pack content."""
+SKIPPED = frozenset({"kaiwu.rule.mechanism.example", "kaiwu.benefit.settlement.example"})
+"""Example files of mechanisms and settlement steps are no pack content."""
 
 
 @cache
