@@ -148,14 +148,14 @@ class IndexModel:
         kept = self.memory.get(key)
         if kept is None:
             self.computed.append(step.family)
-            ref = self._reference(k, step)
+            ref = self.reference(k, step)
             kept = replace(apply(step, sheet, Context(self.tree, self.values, self.panel), ref), key=key)
             self.memory[key] = kept
         if step.family not in ("weigh", "aggregate", "rank"):
             kept = replace(kept, weights=sheet.weights)
         return kept
 
-    def _reference(self, k: int, step: Step) -> Array | None:
+    def reference(self, k: int, step: Step) -> Array | None:
         """Cells of the base year (or of all years) after the steps before the k-th: whence minima, means … are taken."""
         if not isinstance(step, Normalise):
             return None
@@ -193,7 +193,7 @@ class IndexModel:
             elif isinstance(step, Aggregate):
                 return aggregate_tree(step, x, weights or sheets[k + 1].weights, self.tree)[self.tree.root]
             else:
-                x = transform(step, x, rows, context, self._reference(k, step))
+                x = transform(step, x, rows, context, self.reference(k, step))
         raise KaiwuError(Problem("I-METHOD-AGGREGATE", "方法没有合成步骤", "the method has no aggregate step"))
 
 

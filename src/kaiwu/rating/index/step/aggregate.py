@@ -154,7 +154,7 @@ def copeland(x: Array, w: Array) -> Array:
         difference = np.sign(v[..., :, None] - v[..., None, :])
         wins = wins + np.where(both, difference * pair, 0.0)
     outcome = np.where(np.abs(wins) < 1e-12, 0.0, np.sign(wins))
-    none = ~live.any(axis=-1)
+    none: Mask = np.asarray(~live.any(axis=-1))
     outcome = np.where(none[..., None, :], 0.0, outcome)
     return np.asarray(np.where(none, np.nan, outcome.sum(axis=-1)))
 

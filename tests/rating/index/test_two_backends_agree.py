@@ -1,0 +1,134 @@
+"""Arrays and Polars expressions, written apart: equal to 1e-12 before the declared rounding, and exactly after it."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kaiwu.quantity import KaiwuError
+from kaiwu.rating.index import Direction, IndexModel, Node, Tree, Values, make_tree, parse_method
+from kaiwu.rating.index.frame import rate_frame
+from kaiwu.rating.index.step.normalise import WAYS
+from kaiwu.table.document import parse_document
+
+NORMALISE = {
+    "goalposts": "to: [1, 100], low: -2, high: 40, floor: 1",
+    "z_score": "to: [100, 10]",
+    "target": "target: 6, to: [1, 100]",
+    "ratio": "base: 5, to: [0, 20], cap: 30, floor: 0.5, penalty: [0.1, 0.5]",
+    "bands": "bands: [{to: 1, points: 1}, {from: 1, to: 4, points: 5}, {from: 4, points: 9}]",
+    "min_max": "to: [1, 100], constant: 50",
+    "percentile": "to: [1, 100]",
+}
+AGGREGATES = ("arithmetic", "geometric", "harmonic", "power, power: 3", "mpi", "mpi, sign: '+'", "minimum", "maximum")
+
+
+def tree() -> Tree:
+    return make_tree([
+        Node("index"), Node("a", parent="index", weight=2), Node("b", parent="index"),
+        Node("a1", parent="a", direction=Direction("higher"), denominator="size"), Node("a2", parent="a", weight=3, direction=Direction("lower")),
+        Node("a3", parent="a", direction=Direction("near", 3, 3)), Node("b1", parent="b", direction=Direction("inside", 2, 5, span=9)),
+        Node("b2", parent="b", direction=Direction("higher")),
+    ])  # fmt: skip
+
+
+def values(seed: int, missing: float = 0.15) -> Values:
+    draw = np.random.default_rng(seed)
+    x = draw.lognormal(1, 0.8, size=(23, 6))
+    x[:, :5][draw.random((23, 5)) < missing] = np.nan
+    units = tuple(f"u{i:02d}" for i in draw.permutation(23))
+    return Values(
+        units, ("a1", "a2", "a3", "b1", "b2", "size"), x, groups={"league": tuple("AB"[i % 2] for i in range(23))}
+    )
+
+
+def frame(v: Values) -> pl.DataFrame:
+    data = {"unit": v.units, "league": v.groups["league"], **{c: v.x[:, i] for i, c in enumerate(v.codes)}}
+    return pl.DataFrame(data)
+
+
+def compare(text: str, v: Values) -> None:
+    method = parse_method(parse_document(f"method: m\nsteps:\n{text}"))
+    result = IndexModel(tree(), v, method).run()
+    other = rate_frame(frame(v), tree(), method)
+    assert tuple(other["unit"]) == result.units
+    for code in ("a", "b", "index"):
+        mine, theirs = result.score_of(code), other[code].to_numpy().astype(float)
+        assert (np.isnan(mine) == np.isnan(theirs)).all()
+        scale = np.maximum(np.abs(mine), 1)
+        assert np.nanmax(np.abs(mine - theirs) / scale, initial=0) < 1e-12
+    table = result.table().filter(pl.col("unit").is_in(result.units))
+    assert table["score"].to_list() == other["printed"].to_list()
+    assert result.ranks.tolist() == pytest.approx(other["rank"].to_numpy().astype(float).tolist(), nan_ok=True)
+
+
+@pytest.mark.parametrize("way", [w for w in WAYS if w != "none"])
+@pytest.mark.parametrize("within", ["", ", within: league"])
+def test_every_normalisation_agrees(way: str, within: str) -> None:
+    setting = NORMALISE.get(way, "")
+    steps = f"  - normalise: {{by: {way}{', ' + setting if setting else ''}{within}}}\n  - aggregate: {{by: arithmetic}}\n  - rank: {{decimals: 3}}"
+    compare(steps, values(7))
+
+
+@pytest.mark.parametrize("by", AGGREGATES)
+@pytest.mark.parametrize("policy", ["skip", "spread", "skip, least: 0.6"])
+def test_every_mean_agrees_and_treats_missing_alike(by: str, policy: str) -> None:
+    steps = f"  - normalise: {{by: min_max, to: [1, 100]}}\n  - aggregate: {{by: {by}, missing: {policy}}}\n  - rank: {{decimals: 2, ties: dense}}"
+    compare(steps, values(3))
+
+
+@pytest.mark.parametrize(
+    "impute",
+    ["mean", "median", "group_mean, group: league", "group_median, group: league", "value, value: 1.5", "keep"],
+)
+@pytest.mark.parametrize(
+    "treat",
+    [
+        "{}",
+        "{skew: 0.5, kurt: 0.5, winsorise: 2}",
+        "{always: true, then: log_range}",
+        "{skew: 0.1, kurt: 0, then: box_cox, power: 0.5}",
+    ],
+)
+def test_every_imputation_and_treatment_agrees(impute: str, treat: str) -> None:
+    steps = f"""
+  - denominate:
+  - impute: {{by: {impute}}}
+  - screen: {{available: 0.7}}
+  - treat: {treat}
+  - normalise: {{by: min_max, to: [1, 100]}}
+  - aggregate: {{by: geometric}}
+  - rank: {{decimals: 1, ties: max}}"""
+    compare(steps, values(11))
+
+
+@settings(max_examples=25, deadline=None)
+@given(seed=st.integers(0, 10**6), ties=st.sampled_from(["min", "max", "dense", "average"]), decimals=st.integers(0, 4))
+def test_rounded_scores_and_places_are_the_same_for_any_data(seed: int, ties: str, decimals: int) -> None:
+    steps = f"  - normalise: {{by: min_max, to: [1, 100]}}\n  - aggregate: {{by: harmonic}}\n  - rank: {{decimals: {decimals}, ties: {ties}}}"
+    compare(steps, values(seed))
+
+
+@settings(max_examples=25, deadline=None)
+@given(seed=st.integers(0, 10**6))
+def test_the_order_of_rows_changes_no_bit(seed: int) -> None:
+    v = values(seed)
+    method = parse_method(parse_document(
+        "method: m\nsteps:\n  - impute: {by: neighbour, neighbours: 3}\n  - treat: {skew: 0.5, kurt: 0.5}\n  - normalise: {by: z_score, to: [100, 10]}\n"
+        "  - weigh: {by: entropy, variant: min_max}\n  - aggregate: {by: mpi}\n  - rank:"
+    ))  # fmt: skip
+    turned = v.take(np.random.default_rng(seed).permutation(len(v.units)).tolist())
+    a, b = (IndexModel(tree(), w, method).run() for w in (v, turned))
+    assert (a.scores == b.scores).all()
+    assert a.table().equals(b.table())
+
+
+def test_the_frame_height_refuses_what_it_does_not_have() -> None:
+    method = parse_method(
+        parse_document("method: m\nsteps:\n  - normalise: {by: min_max}\n  - aggregate: {by: topsis}")
+    )
+    with pytest.raises(KaiwuError, match="I-FRAME-STEP"):
+        rate_frame(frame(values(1)), tree(), method)
