@@ -76,6 +76,20 @@ def test_every_one_of_400_flipped_bits_is_found_and_the_first_bad_leaf_named(mak
     assert audit_log(signed.folder, key).is_good
 
 
+@pytest.mark.parametrize("hash_name", ["sha256", "sm3"])
+def test_a_flip_in_any_byte_of_any_file_is_found(make_signed, hash_name):
+    signed = make_signed(20, hash_name)
+    key, chance, missed = signed.key.public, random.Random(8), []
+    for path in [p for p in signed.folder.rglob("*") if p.is_file()]:
+        good = path.read_bytes()
+        for at in range(len(good)):
+            path.write_bytes(good[:at] + bytes([good[at] ^ 1 << chance.randrange(8)]) + good[at + 1 :])
+            if audit_log(signed.folder, key).is_good:
+                missed.append((path.name, at))
+        path.write_bytes(good)
+    assert missed == [] and audit_log(signed.folder, key).is_good
+
+
 def test_a_flip_tells_the_altered_leaf_from_the_altered_hash(make_signed):
     signed = make_signed(LEAVES)
     for path, at, zh in [("tile/entries/001", 60, "叶子被改动"), ("tile/0/001", 60, "哈希被改动"),

@@ -12,13 +12,16 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from kaiwu.quantity import KaiwuError, Problem
 
 _ED25519 = b"\x01"
+_PKCS8 = bytes.fromhex("302e020100300506032b657004220420")
+"""What stands before the 32 bytes of an Ed25519 key in PKCS #8 (RFC 8410, 7). Read here and not by OpenSSL, whose errors
+for an altered file are of many kinds."""
 _NAME = re.compile(r"[^\s+]+")
 
 
@@ -112,10 +115,11 @@ def read_key(folder: Path) -> PrivateKey:
     path = folder / "key.pem"
     try:
         data = path.read_bytes()
-        secret = serialization.load_pem_private_key(data, password=None)
-    except (OSError, ValueError, TypeError, UnsupportedAlgorithm) as error:
+        raw = base64.b64decode(data.decode("ascii").splitlines()[1], validate=True)
+        secret = Ed25519PrivateKey.from_private_bytes(raw.removeprefix(_PKCS8))
+    except (OSError, ValueError, IndexError) as error:
         raise KaiwuError(_bad_key(path)) from error
-    if not isinstance(secret, Ed25519PrivateKey) or _render_secret(secret) != data:
+    if _render_secret(secret) != data:
         raise KaiwuError(_bad_key(path))
     if PrivateKey(public.name, secret).public != public:
         raise KaiwuError(_bad_key(path))
