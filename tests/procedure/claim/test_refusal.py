@@ -6,11 +6,13 @@ import datetime as dt
 import sqlite3
 from collections.abc import Callable
 from dataclasses import replace
+from fractions import Fraction
 from typing import Any
 
 import pytest
 from claim_office import FIRM, OTHER, PROGRAMME, SELLER, Office, at, filing
 
+from kaiwu.identity import make_uscc
 from kaiwu.pack import Library, open_library
 from kaiwu.procedure.claim import REFUSALS, Case, Event, Refusal, State, advance, make_invoice, next_steps
 from kaiwu.procedure.claim import event as event_module
@@ -201,14 +203,31 @@ def test_a_refused_claim_is_closed(office: Office, refused: Refused) -> None:
         office.do("C999999", "complete")
 
 
-def test_a_pot_that_is_spent_refuses_the_decision_and_keeps_nothing(office: Office, refused: Refused) -> None:
-    with office.desk.session(at(office.day)) as session:
-        programme = office.desk.library.programme(PROGRAMME)
-        before = session.book.leaves()
-        assert session.store.cases() == []
-    numbers = [
-        office.assessed(filing(f"253320000000000000{i:02d}", 90_000_000)) for i in range(1, 7)
-    ]  # capped at 200,000 yuan each
+def many_firms(count: int) -> list[Any]:
+    """Claims of as many firms, each capped at 200,000 yuan."""
+    made = []
+    for i in range(count):
+        firm = make_uscc("9", "1", "330109", f"{20 + i:08d}")
+        invoice = make_invoice(f"253320000000000000{i + 10}", total="900000", seller_code=SELLER)
+        made.append(filing(amount=90_000_000, firm=firm, firm_name=f"企业{i}", invoices=(invoice,)))
+    return made
+
+
+def test_the_settlement_grants_no_more_than_the_pot_can_still_promise(office: Office, refused: Refused) -> None:
+    claims = many_firms(6)
+    assert [office.case(office.assessed(made)).amount for made in claims[:5]] == [20_000_000] * 5
+    last = office.file(claims[5])
+    office.do(last, "complete")
+    office.check(last)
+    with refused("CL-FAILED"):
+        office.assess(last)
+
+
+def test_even_a_wrong_assessment_cannot_overdraw_the_pot(
+    office: Office, refused: Refused, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kaiwu.procedure.claim.desk.pot_left", lambda *_: 10**12)
+    numbers = [office.assessed(made) for made in many_firms(6)]
     for number in numbers[:5]:
         office.approve_to(number, State.DECIDED)
     assert office.available() == [0, 0]
@@ -218,23 +237,20 @@ def test_a_pot_that_is_spent_refuses_the_decision_and_keeps_nothing(office: Offi
     case = office.case(numbers[5])
     assert case.state == State.APPROVING and case.decided_event == 0
     with office.desk.reading(at(office.day)) as session:
-        events = session.store.events(numbers[5])
-        assert len(events) == case.events and len(session.book.leaves()) > len(before)
-    assert programme.code == PROGRAMME
+        assert len(session.store.events(numbers[5])) == case.events
 
 
 def test_a_double_subsidy_across_programmes_fails_in_the_ledger(
     office: Office, refused: Refused, library: Library
 ) -> None:
-    """Another programme of the same invoice: 60 % of it may be paid by all together; 30 % + 30 % fit, the third does not."""
-    programme = library.programme(PROGRAMME)
-    codes = (PROGRAMME, "demo_second", "demo_third")
-    office.desk.library = replace(library, programmes={c: replace(programme, code=c, checks=()) for c in codes})
+    """All programmes together may pay 50 % of this invoice: 30 % fits, another programme's 30 % does not."""
+    programme = replace(library.programme(PROGRAMME), checks=(), invoice_cap=Fraction(1, 2))
+    codes = (PROGRAMME, "demo_second")
+    office.desk.library = replace(library, programmes={c: replace(programme, code=c) for c in codes})
     numbers = [office.assessed(filing(programme=code)) for code in codes]
-    for number in numbers[:2]:
-        office.approve_to(number, State.DECIDED)
+    office.approve_to(numbers[0], State.DECIDED)
     with refused("CL-LEDGER") as caught:
-        office.approve_to(numbers[2], State.DECIDED)
+        office.approve_to(numbers[1], State.DECIDED)
     assert "exceeds_credits" in str(caught.value) and "invoice" in str(caught.value)
 
 

@@ -29,18 +29,18 @@ from kaiwu.rule.outcome import Outcome
 
 
 def decide_claim(
-    library: Library, programme: Programme, case: Case, cases: Sequence[Case], book: Book, paid: Sequence[PaidRow] = ()
+    library: Library, programme: Programme, case: Case, own: Sequence[Case], left: int, paid: Sequence[PaidRow] = ()
 ) -> list[dict[str, Any]]:
     """What each clause of the programme grants a claim, after the rulebook's settlement, as data for the assessing event.
 
-    ``cases`` are all claims on the same pot, ``paid`` the lists of other offices. Raises ``KaiwuError`` for facts that
-    cannot be read and for a rulebook that was not in force on the day of the claim.
+    ``own`` are all claims of the firm, ``left`` what the pot can still promise (fen), ``paid`` the lists of other offices.
+    Raises ``KaiwuError`` for facts that cannot be read and for a rulebook that was not in force on the day of the claim.
     """
     assert case.claimed_on is not None, "what is assessed was claimed"
     pack, _, head = library.heads[programme.rulebook]
     rated = head.rated_year(case.claimed_on)
     refuse_out_of_force(head, case.claimed_on, rated)
-    given = {**case.facts, **facts_of_case(programme, case, cases, book)}
+    given = {**case.facts, **facts_of_case(programme, case, own, left)}
     scheme = library.scheme(programme.rulebook)
     facts = make_facts(scheme, library.shelves[pack], {case.firm: given}, case.claimed_on, rated)
     wanted = (case.clause,) if case.clause else programme.clauses
@@ -49,9 +49,8 @@ def decide_claim(
         return [_candidate(d, library) for d in scheme.explain(facts, case.firm) if d.item in wanted]
     stripped = without_conditions(scheme, plan.replaces)
     candidates = [_candidate(d, library) for d in stripped.explain(facts, case.firm) if d.item in wanted]
-    left = pot_left(programme, case, cases, book)
     settled = settle_facts(
-        scheme, facts, _filings(case, wanted), _prior(programme, case, cases, paid), {(programme.pot.code, programme.pot.year): left}
+        scheme, facts, _filings(case, wanted), _prior(library, case, own, paid), {(programme.pot.code, programme.pot.year): left}
     )  # fmt: skip
     return [_settle(candidate, settled) for candidate in candidates]
 
@@ -66,13 +65,17 @@ def _filings(case: Case, wanted: Sequence[str]) -> pl.DataFrame:
     )
 
 
-def _prior(programme: Programme, case: Case, cases: Sequence[Case], paid: Sequence[PaidRow]) -> pl.DataFrame:
-    """Earlier awards of the firm: its other claims on this pot, and what other offices' lists say."""
-    rows: list[tuple[Any, ...]] = [
-        (c.firm, c.matter or None, c.award.clause, programme.rulebook, programme.funds[0].level, c.claimed_on.year, c.amount)
-        for c in cases
-        if c.firm == case.firm and c.number != case.number and c.state in RESERVING and c.award is not None and c.claimed_on
-    ]  # fmt: skip
+def _prior(library: Library, case: Case, own: Sequence[Case], paid: Sequence[PaidRow]) -> pl.DataFrame:
+    """Earlier awards of the firm: its other claims under any programme, and what other offices' lists say."""
+    rows: list[tuple[Any, ...]] = []
+    for other in own:
+        if other.number != case.number and other.state in RESERVING and other.award is not None and other.claimed_on:
+            programme = library.programmes[other.programme]
+            level = programme.funds[0].level if programme.funds else None
+            matter = other.matter or other.award.clause
+            rows.append(
+                (other.firm, matter, other.award.clause, programme.rulebook, level, other.claimed_on.year, other.amount)
+            )
     rows += [
         (case.firm, r.matter or None, None, r.programme, r.level or None, r.day.year, r.amount)
         for r in paid
@@ -90,7 +93,7 @@ def _settle(candidate: dict[str, Any], settled: Settled) -> dict[str, Any]:
     lines = settled.explain(award["claim"])
     reasons = [*candidate["reasons"], *([line["zh"], line["en"], line["article"], None] for line in lines)]
     made = {**candidate, "low": award["low"], "high": award["high"], "reasons": reasons}
-    asks = settled.asks.filter(pl.col("claim") == award["claim"])["zh"].to_list()
+    asks = settled.asks.filter(pl.col("claim") == award["claim"])["zh"].to_list() if award["open"] == "ask" else []
     if asks and candidate["outcome"] == Outcome.PASS:
         return {**made, "outcome": int(Outcome.HUMAN), "missing": asks}
     if award["high"] == 0 and candidate["outcome"] == Outcome.PASS:
@@ -98,30 +101,32 @@ def _settle(candidate: dict[str, Any], settled: Settled) -> dict[str, Any]:
     return made
 
 
-def facts_of_case(programme: Programme, case: Case, cases: Sequence[Case], book: Book) -> dict[str, str]:
+def facts_of_case(programme: Programme, case: Case, own: Sequence[Case], left: int) -> dict[str, str]:
     """The facts that the case itself answers, by the origins that the programme declares, as text with unit."""
     year = case.claimed_on.year if case.claimed_on else programme.pot.year
     mine = [
-        c for c in cases
-        if c.firm == case.firm and c.programme == case.programme and c.number != case.number
-        and c.claimed_on is not None and c.claimed_on.year == year
+        c for c in own
+        if c.programme == case.programme and c.number != case.number and c.claimed_on is not None and c.claimed_on.year == year
     ]  # fmt: skip
     amounts = {
         "paid": case.paid_by_firm,
         "signed": int(case.contract.get("amount", 0)),
         "signed_in_year": sum(int(c.contract.get("amount", 0)) for c in (*mine, case) if c.state not in SILENT),
         "granted_in_year": sum(c.amount for c in mine if c.state in RESERVING),
+        "pot_left": left,
     }
-    if "pot_left" in programme.facts.values():
-        amounts["pot_left"] = pot_left(programme, case, cases, book)
     return {name: yuan(amounts[origin]) for name, origin in programme.facts.items()}
 
 
-def pot_left(programme: Programme, case: Case, cases: Sequence[Case], book: Book) -> int:
-    """What the pot can still promise: the ledger's available money less what was assessed and not yet held, in fen."""
+def pot_left(programme: Programme, waiting: int, book: Book) -> int:
+    """What the pot can still promise, in fen: the ledger's available money less what was assessed and not yet held."""
     available = sum(book.balance(fund_account(programme, fund).available.id).available for fund in programme.funds)
-    waiting = sum(c.amount for c in cases if c.number != case.number and c.state in RESERVING and not c.decided_event)
     return max(available - waiting, 0)
+
+
+def is_waiting(case: Case) -> bool:
+    """Whether an award was assessed and no voucher holds its money yet."""
+    return case.state in RESERVING and not case.decided_event
 
 
 def _candidate(decision: Decision, library: Library) -> dict[str, Any]:

@@ -63,7 +63,9 @@ def read_filings(
         raise KaiwuError(Problem("CL-TEMPLATE", f"{zh}, 内容未公布, 不能申报", f"{en}: nothing can be claimed"))
     problems: list[Problem] = []
     files = {invoice.key: invoice for invoice in attached}
-    rows = read_rows(source, {**HEADS, **REMARKS}, REQUIRED, name=name, problems=problems, others=fact_names(library, programme))
+    rows = read_rows(
+        source, {**HEADS, **REMARKS}, REQUIRED, name=name, problems=problems, others=fact_names(library, programme)
+    )
     kind = kind or (EventKind.GRANT if programme.is_automatic else EventKind.CLAIM)
     made = [_filing(row, library, programme, files, kind) for row in rows]
     if problems:

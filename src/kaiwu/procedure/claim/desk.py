@@ -21,7 +21,7 @@ from kaiwu.pack import Library
 from kaiwu.pack.decide import refuse_out_of_force
 from kaiwu.pack.programme import Programme
 from kaiwu.procedure.claim.advance import advance
-from kaiwu.procedure.claim.assessment import decide_claim
+from kaiwu.procedure.claim.assessment import decide_claim, is_waiting, pot_left
 from kaiwu.procedure.claim.case import Case, State, apply, fold
 from kaiwu.procedure.claim.check import run_checks
 from kaiwu.procedure.claim.event import Event, EventKind
@@ -29,7 +29,7 @@ from kaiwu.procedure.claim.filing import Filing
 from kaiwu.procedure.claim.posting import appropriate, post_event
 from kaiwu.procedure.claim.refusal import Refusal, refuse
 from kaiwu.procedure.claim.store import SqliteClaimStore
-from kaiwu.procedure.claim.surroundings import Surroundings
+from kaiwu.procedure.claim.surroundings import PaidRow, Surroundings
 from kaiwu.procedure.witness import Witness
 from kaiwu.quantity import KaiwuError, Problem
 from kaiwu.table import digest_value
@@ -47,6 +47,8 @@ class Session:
         self.connection, self.library, self.secret, self.now = connection, library, secret, now
         self.store = SqliteClaimStore(connection)
         self.book = SqliteBook(connection)
+        self._waiting: dict[str, dict[str, int]] = {}
+        self._paid: list[PaidRow] | None = None
 
     # -- one claim ---------------------------------------------------------------------------------------
 
@@ -94,6 +96,8 @@ class Session:
             if command is not None:
                 self.enter(command, case.number)
             case = after
+        if (waiting := self._waiting.get(programme.pot.code)) is not None:
+            waiting[case.number] = case.amount if is_waiting(case) else 0
         return case
 
     def _add_leaf(self, case: Case, event: Event) -> int:
@@ -136,15 +140,31 @@ class Session:
         asked = replace(case, clause=clause or case.clause, facts={**case.facts, **(facts or {})})
         if asked.clause and asked.clause not in programme.clauses:
             raise refuse("CL-CLAUSE", asked.clause, ", ".join(programme.clauses), claim=number).error()
-        same_pot = [
-            c for code, other in self.library.programmes.items() if other.pot.code == programme.pot.code
-            for c in self.store.cases(code)
-        ]  # fmt: skip
-        candidates = decide_claim(self.library, programme, asked, same_pot, self.book, self.store.paid())
+        waiting = self._waiting_of(programme.pot.code)
+        left = pot_left(programme, sum(waiting.values()) - waiting.get(number, 0), self.book)
+        candidates = decide_claim(
+            self.library, programme, asked, self.store.cases(firm=case.firm), left, self._paid_rows()
+        )
         data: dict[str, Any] = {"candidates": candidates, "facts": dict(facts or {}), "shares": dict(shares or {})}
         if amount is not None:
             data["amount"] = amount
         return self._step(programme, case, Event(EventKind.ASSESS, day, by, data), today)
+
+    def _waiting_of(self, pot: str) -> dict[str, int]:
+        """Awards on a pot that no voucher holds yet, by claim; gathered once in a transaction and kept up to date."""
+        if pot not in self._waiting:
+            codes = [code for code, other in self.library.programmes.items() if other.pot.code == pot]
+            self._waiting[pot] = {c.number: c.amount for code in codes for c in self.store.cases(code) if is_waiting(c)}
+        return self._waiting[pot]
+
+    def forget(self) -> None:
+        """Gather again: a step was undone."""
+        self._waiting.clear()
+
+    def _paid_rows(self) -> list[PaidRow]:
+        if self._paid is None:
+            self._paid = self.store.paid()
+        return self._paid
 
     def appropriate(self, programme: Programme, fund: str, amount: int, document: str, by: tuple[str, ...]) -> None:
         """Budget arrives in the pot of a programme (下达指标)."""
@@ -211,6 +231,7 @@ class Desk:
                     done.append(make(session, number))
                 except KaiwuError as error:
                     session.connection.execute("ROLLBACK TO step")
+                    session.forget()
                     problems += [p if p.where else p.located(number) for p in error.problems]
                 session.connection.execute("RELEASE step")
             if problems:
