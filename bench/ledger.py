@@ -196,7 +196,7 @@ def kill_writers(open_book: Open, kills: int, draw: random.Random, longest: floa
     acknowledged: set[str] = set()
     lost = 0
     for run in range(kills):
-        told = _kill_one(open_book, run, draw.uniform(0.001, longest))
+        told = _kill_one(open_book, run, draw.randrange(4), draw.uniform(0, longest))
         acknowledged |= told
         book = open_book()
         assert all(total.is_balanced for total in book.trial_balance())
@@ -212,7 +212,8 @@ def kill_writers(open_book: Open, kills: int, draw: random.Random, longest: floa
     return len(known), lost, invented
 
 
-def _kill_one(open_book: Open, run: int, seconds: float) -> set[str]:
+def _kill_one(open_book: Open, run: int, after: int, pause: float) -> set[str]:
+    """Kill a child when it has acknowledged ``after`` steps and a pause has passed; what it acknowledged by then."""
     ours, theirs = os.pipe()
     pid = os.fork()
     if pid == 0:
@@ -227,9 +228,11 @@ def _kill_one(open_book: Open, run: int, seconds: float) -> set[str]:
         finally:
             os._exit(1)
     os.close(theirs)
-    time.sleep(seconds)
-    os.kill(pid, signal.SIGKILL)
     text = b""
+    while text.count(b"\n") < after and (piece := os.read(ours, 65_536)):
+        text += piece
+    time.sleep(pause)
+    os.kill(pid, signal.SIGKILL)
     while piece := os.read(ours, 65_536):
         text += piece
     os.close(ours)

@@ -6,28 +6,29 @@ import os
 import signal
 import time
 from collections.abc import Callable
-from typing import NamedTuple
 
 
-class Child(NamedTuple):
+class Child:
     """A process and the pipe on which it tells what it has done."""
 
-    pid: int
-    pipe: int
+    def __init__(self, pid: int, pipe: int) -> None:
+        self.pid, self.pipe, self.text = pid, pipe, b""
 
-    def kill(self) -> list[str]:
-        """SIGKILL, then the complete lines that it had told."""
+    def kill(self, after: int, pause: float) -> list[str]:
+        """SIGKILL when it has told ``after`` lines and ``pause`` seconds more have passed; then the complete lines."""
+        while self.text.count(b"\n") < after and (piece := os.read(self.pipe, 65_536)):
+            self.text += piece
+        time.sleep(pause)
         os.kill(self.pid, signal.SIGKILL)
         return self.wait()
 
     def wait(self) -> list[str]:
         """Everything it told until its end; only complete lines count."""
-        text = b""
         while piece := os.read(self.pipe, 65_536):
-            text += piece
+            self.text += piece
         os.close(self.pipe)
         os.waitpid(self.pid, 0)
-        return text.decode().split("\n")[:-1]
+        return self.text.decode().split("\n")[:-1]
 
 
 def start(work: Callable[[Callable[[str], None]], None]) -> Child:
@@ -46,8 +47,3 @@ def start(work: Callable[[Callable[[str], None]], None]) -> Child:
         os.write(theirs, f"failed {error!r}\n".encode())
     finally:
         os._exit(code)
-
-
-def sleep_until_killed() -> None:
-    """For a child that has nothing left to do."""
-    time.sleep(60)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import time
 from collections.abc import Callable
 
 import pytest
@@ -12,8 +11,8 @@ from shelf import NOW, Shelf, fill_pot
 
 from kaiwu.ledger import Accepted, Action, Command, Transfer
 
-KILLS = {"sqlite": 150, "postgres": 90}
-LONGEST = {"sqlite": 0.05, "postgres": 0.1}  # seconds; a server must be reached first
+KILLS = {"sqlite": 200, "postgres": 120}
+LONGEST = {"sqlite": 0.01, "postgres": 0.02}  # seconds: about a step
 POT = 1_000_000
 
 
@@ -52,9 +51,8 @@ def test_nothing_is_lost_or_invented_by_kills(shelf: Shelf) -> None:
     book.close()
     acknowledged: list[str] = []
     for run in range(kills):
-        child = start(work_on(shelf, place, run))
-        time.sleep(draw.uniform(0.002, LONGEST[shelf.kind]))
-        told = child.kill()
+        # Sometimes while it opens the book, mostly between its first and fourth step.
+        told = start(work_on(shelf, place, run)).kill(draw.randrange(4), draw.uniform(0, LONGEST[shelf.kind]))
         assert not any(line.startswith("failed") for line in told), told
         acknowledged += told
         book = shelf.open(place)
@@ -74,7 +72,7 @@ def test_nothing_is_lost_or_invented_by_kills(shelf: Shelf) -> None:
     known = {letter + name for name in acknowledged for letter in "hpt"} | {"fill/1"}
     assert known <= posted
     assert len(posted - known) <= 3 * kills, "at most the step in which each child was killed was kept unacknowledged"
-    assert len(acknowledged) > kills, "the children got too little done for the kills to mean anything"
+    assert len(acknowledged) > kills
     # Sent again, what was kept and what was not end up kept once.
     for name in acknowledged[-5:]:
         for command in commands(int(name.split("-")[0]), int(name.split("-")[1]))[:3]:
