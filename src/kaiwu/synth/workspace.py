@@ -24,6 +24,9 @@ from kaiwu.synth.district import District
 from kaiwu.synth.marginal import Comparison, compare_targets, print_csv, print_markdown
 from kaiwu.synth.mistake import write_mistakes
 from kaiwu.synth.table import Book, make_books
+from kaiwu.synth.voucher import VoucherYear
+from kaiwu.synth.voucher_file import make_voucher_year, write_pack, write_voucher_files
+from kaiwu.synth.voucher_setting import VoucherPlan
 from kaiwu.synth.workbook import write_book
 
 INBOX, PACKS = "inbox", "packs"
@@ -42,6 +45,7 @@ class Written:
     packs: tuple[str, ...] = ()
     left_out: dict[str, str] = field(default_factory=dict)
     mistakes: Path | None = None
+    vouchers: VoucherYear | None = None
 
     @property
     def rows(self) -> int:
@@ -62,9 +66,11 @@ def write_workspace(
     roots: Sequence[Path] = (),
     jobs: str = "",
     with_mistakes: bool = False,
+    vouchers: VoucherPlan | None = None,
     progress: Progress | None = None,
 ) -> Written:
-    """Write a workspace into a folder that holds none yet. ``jobs`` is appended to its ``kaiwu.toml``.
+    """Write a workspace into a folder that holds none yet. ``jobs`` is appended to its ``kaiwu.toml``; ``vouchers`` adds a
+    year of claims (``inbox/vouchers``) with its programme.
 
     Policy packs that do not load are left out and named. Raises ``KaiwuError`` where a workspace stands there already.
     """
@@ -79,6 +85,8 @@ def write_workspace(
     forms = list_forms(library, policies, given, settings.name.mark)
     filled = [fill_form(district, form, library.shelves[form.pack]) for form in forms]
     written.packs = (*written.packs, *_write_packs(calibration, filled, folder / PACKS))
+    if vouchers is not None:
+        written.packs = (*written.packs, write_pack(vouchers, folder / PACKS, settings.name.label))
     _write_config(calibration, folder, written.packs, [*roots], jobs)
     workspace = open_workspace(folder)
     templates = templates_of(workspace)
@@ -94,6 +102,9 @@ def write_workspace(
         if progress is not None:
             progress(each.form.code, total)
         written.books.append(_write(each.book, folder, settings.name.label))
+    if vouchers is not None:
+        written.vouchers = make_voucher_year(district, vouchers)
+        write_voucher_files(written.vouchers, folder, district.streams.open("voucher lists"))
     if with_mistakes:
         written.mistakes = write_mistakes(district, templates, folder / "mistakes")
     written.comparison = compare_targets(district, missing=written.missing)
