@@ -1,0 +1,227 @@
+"""The commands claim, pay and ledger over a synthetic workspace."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from claim_office import FIRM, OTHER, PROGRAMME, SELLER
+from click.testing import CliRunner
+
+from kaiwu.cli.main import main
+
+HEAD = "统一社会信用代码,企业名称,合同编号,签订日期,合同金额,供应方代码,供应方名称,发票号码,付款日期,付款金额,企业星级,发生亡人事故\n"
+XML = """<EInvoice><!-- 合成 synthetic --><EInvoiceData><SellerInformation><SellerIdNum>{seller}</SellerIdNum><SellerName>培训测试公司</SellerName></SellerInformation>
+<BuyerInformation><BuyerIdNum>{buyer}</BuyerIdNum><BuyerName>甲测试公司</BuyerName></BuyerInformation><BasicInformation>
+<TotalTax-includedAmount>200000.00</TotalTax-includedAmount></BasicInformation></EInvoiceData>
+<TaxSupervisionInfo><InvoiceNumber>25332000000000000001</InvoiceNumber><IssueTime>2025-01-20</IssueTime></TaxSupervisionInfo></EInvoice>"""
+
+
+@dataclass
+class Town:
+    """A workspace and a way to call the command there."""
+
+    folder: Path
+
+    def __call__(self, *words: str, code: int = 0) -> Any:
+        arguments = [*words, "-w", str(self.folder), "--json"]
+        result = CliRunner().invoke(main, arguments)
+        if result.exception is not None and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        assert result.exit_code == code, result.output
+        return json.loads(result.stdout)
+
+
+@pytest.fixture
+def town(tmp_path: Path) -> Town:
+    (tmp_path / "kaiwu.toml").write_text('[workspace]\npacks = ["demo"]\nsynthetic = true\n', encoding="utf-8")
+    made = Town(tmp_path)
+    for fund, amount in (("city", "60万元"), ("county", "40万元")):
+        made(
+            "claim",
+            "budget",
+            PROGRAMME,
+            fund,
+            amount,
+            "--document",
+            "财预1号",
+            "--by",
+            "甲",
+            "--by",
+            "乙",
+            "--on",
+            "2025-01-02",
+        )
+    return made
+
+
+def write_rows(town: Town, *rows: str) -> str:
+    path = town.folder / "claims.csv"
+    path.write_text(HEAD + "\n".join(rows) + "\n", encoding="utf-8")
+    return str(path)
+
+
+def row(firm: str = FIRM, name: str = "甲测试公司", number: str = "25332000000000000001") -> str:
+    return f"{firm},{name},HT-1,2025-01-10,200000,{SELLER},培训测试公司,{number},2025-02-01,200000,四星,否"
+
+
+def attach(town: Town) -> str:
+    folder = town.folder / "proofs"
+    folder.mkdir(exist_ok=True)
+    (folder / "发票.xml").write_text(XML.format(seller=SELLER, buyer=FIRM), encoding="utf-8")
+    (folder / "合同.pdf").write_bytes(b"%PDF-1.4 synthetic")
+    return str(folder)
+
+
+def test_a_claim_is_filed_with_its_invoice_file_kept_by_digest(town: Town) -> None:
+    filed = town(
+        "claim",
+        "file",
+        PROGRAMME,
+        write_rows(town, row()),
+        "--by",
+        "窗口",
+        "--on",
+        "2025-03-03",
+        "--attach",
+        attach(town),
+    )
+    assert filed == [{"claim": "C000001", "again": False}]
+    shown = town("claim", "show", "C000001")
+    (invoice,) = shown["invoices"]
+    assert invoice["total"] == 20_000_000 and len(invoice["digest"]) == 64
+    assert (town.folder / "evidence" / invoice["digest"][:2] / invoice["digest"]).is_file()
+    assert len([p for p in (town.folder / "evidence").rglob("*") if p.is_file()]) == 2
+    assert [c["state"] for c in town("claim", "list")] == ["claimed"]
+    assert town("claim", "list", "--state", "paid") == []
+
+
+def test_a_refusal_is_a_problem_with_exit_code_two_and_keeps_nothing(town: Town) -> None:
+    sheet = write_rows(town, row())
+    answer = town("claim", "file", PROGRAMME, sheet, "--by", "窗口", "--on", "2025-03-03", code=2)
+    assert [p["code"] for p in answer["problems"]] == ["CL-INVOICE-AMOUNT"]
+    town("claim", "file", PROGRAMME, sheet, "--by", "窗口", "--on", "2025-03-03", "--attach", attach(town))
+    answer = town("claim", "approve", "C000001", "--by", "x", "--on", "2025-03-03", code=2)
+    assert [p["code"] for p in answer["problems"]] == ["CL-ORDER"]
+    assert [p["code"] for p in town("claim", "show", "C9", code=2)["problems"]] == ["CL-UNKNOWN"]
+    assert [p["code"] for p in town("claim", "file", "none", sheet, "--by", "x", code=2)["problems"]] == [
+        "P-PROGRAMME-NONE"
+    ]
+
+
+def test_steps_on_many_claims_are_done_for_all_or_none(town: Town) -> None:
+    town(
+        "claim",
+        "file",
+        PROGRAMME,
+        write_rows(town, row()),
+        "--by",
+        "窗口",
+        "--on",
+        "2025-03-03",
+        "--attach",
+        attach(town),
+    )
+    answer = town("claim", "complete", "C000001", "C000009", "--by", "窗口", "--on", "2025-03-03", code=2)
+    assert [p["code"] for p in answer["problems"]] == ["CL-UNKNOWN"]
+    assert town("claim", "show", "C000001")["state"] == "claimed"
+
+
+def test_lists_of_others_and_parties_widen_what_a_check_covers(town: Town) -> None:
+    town(
+        "claim",
+        "file",
+        PROGRAMME,
+        write_rows(town, row()),
+        "--by",
+        "窗口",
+        "--on",
+        "2025-03-03",
+        "--attach",
+        attach(town),
+    )
+    paid = town.folder / "市.csv"
+    paid.write_text(
+        f"来源单位,层级,政策名称,统一社会信用代码,企业名称,发票号码,兑付金额,兑付日期\n市科技局,city,科技券,{FIRM},甲,25332000000000000001,30000,2024-12-01\n",
+        encoding="utf-8",
+    )
+    assert town("claim", "import-paid", str(paid))["new"] is True
+    assert town("claim", "import-paid", str(paid))["new"] is False
+    people = town.folder / "人员.csv"
+    people.write_text(
+        f"统一社会信用代码,企业名称,证件号码,地址\n{FIRM},甲,110101199001010011,甲路1号\n{SELLER},丙,110101199001010011,乙路2号\n",
+        encoding="utf-8",
+    )
+    assert town("claim", "import-parties", str(people)) == {"firms": 2}
+    town("claim", "complete", "C000001", "--by", "窗口", "--on", "2025-03-04")
+    (report,) = town("claim", "check", "C000001", "--by", "经办", "--on", "2025-03-04")
+    assert {f["check"] for f in report["findings"]} == {"same_invoice", "related_party"}
+    assert report["coverage"]["lists"] == ["市科技局 (city)"] and report["coverage"]["rows"] == 1
+    firm = json.dumps(town("claim", "show", "C000001", "--firm-view"), ensure_ascii=False)
+    assert "科技券" not in firm and "related_party" not in firm
+    answer = town("claim", "prove", "C000001", "2", str(town.folder / "p.json"), code=2)
+    assert [p["code"] for p in answer["problems"]] == ["CL-INSIDE"]
+
+
+def test_the_book_of_a_workspace_is_read_by_commands(town: Town) -> None:
+    assert [t["difference"] for t in town("ledger", "trial")] == [0]
+    accounts = {a["id"]: a["available"] for a in town("ledger", "accounts", "--kind", "available")}
+    assert sorted(accounts.values()) == [40_000_000, 60_000_000]
+    (line,) = town("ledger", "statement", next(iter(accounts)))
+    assert line["document"] == "财预1号" and line["approvers"] == ["甲", "乙"]
+    assert town("ledger", "statement", next(iter(accounts)), "--until", "2024-12-31") == []
+    assert [p["code"] for p in town("ledger", "statement", "nothing", code=2)["problems"]] == ["CL-ACCOUNT"]
+    assert town("ledger", "audit") == {"is_sound": True, "difference": None}
+
+
+def test_a_budget_counts_once_and_wants_two_people(town: Town) -> None:
+    again = (
+        "claim",
+        "budget",
+        PROGRAMME,
+        "city",
+        "60万元",
+        "--document",
+        "财预1号",
+        "--by",
+        "甲",
+        "--by",
+        "乙",
+        "--on",
+        "2025-01-02",
+    )
+    town(*again)
+    assert sum(a["available"] for a in town("ledger", "accounts", "--kind", "available")) == 100_000_000
+    alone = ("claim", "budget", PROGRAMME, "city", "1万元", "--document", "财预2号", "--by", "甲", "--on", "2025-01-03")
+    assert [p["code"] for p in town(*alone, code=2)["problems"]] == ["CL-LEDGER"]
+    other = (
+        "claim",
+        "budget",
+        PROGRAMME,
+        "city",
+        "2万元",
+        "--document",
+        "财预1号",
+        "--by",
+        "甲",
+        "--by",
+        "乙",
+        "--on",
+        "2025-01-03",
+    )
+    assert "key_reused" in town(*other, code=2)["problems"][0]["zh"]
+    assert [
+        p["code"]
+        for p in town("claim", "budget", PROGRAMME, "x", "1万元", "--document", "d", "--by", "甲", code=2)["problems"]
+    ] == ["CL-FUND"]
+
+
+def test_programmes_and_templates_are_listed(town: Town) -> None:
+    assert town("claim", "programmes")[0]["代码"] == PROGRAMME
+    heads = town("claim", "template", PROGRAMME, str(town.folder / "empty.csv"))["heads"]
+    assert heads[0] == "统一社会信用代码" and "企业星级" in heads
+    assert OTHER != FIRM and sys.version_info >= (3, 11)
