@@ -7,7 +7,7 @@ nobody suffers for another's request.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from threading import Lock
+from threading import Condition
 from typing import Generic, TypeVar
 
 Asked = TypeVar("Asked")
@@ -31,8 +31,9 @@ class Combiner(Generic[Asked, Answered]):
 
     def __init__(self, work: Callable[[Callable[[], Sequence[Asked]], bool], Sequence[Answered]]) -> None:
         self._work = work
-        self._turn, self._gate = Lock(), Lock()
+        self._gate = Condition()
         self._waiting: list[_Slot[Asked, Answered]] = []
+        self._is_working = False
         self._last = 0
 
     def submit(self, asked: Asked) -> Answered:
@@ -40,10 +41,18 @@ class Combiner(Generic[Asked, Answered]):
         slot: _Slot[Asked, Answered] = _Slot(asked)
         with self._gate:
             self._waiting.append(slot)
-        while not slot.is_done:
-            with self._turn:
-                if not slot.is_done:
+            while self._is_working and not slot.is_done:
+                self._gate.wait()
+            is_turn = not slot.is_done
+            self._is_working = self._is_working or is_turn
+        if is_turn:
+            try:
+                while not slot.is_done:
                     self._serve(slot)
+            finally:
+                with self._gate:
+                    self._is_working = False
+                    self._gate.notify_all()
         if slot.error is not None:
             raise slot.error
         assert slot.answer is not None
