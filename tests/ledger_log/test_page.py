@@ -44,7 +44,7 @@ const seen = () => [document.getElementById('verdict').className, document.getEl
     const data = new DataTransfer();
     data.items.add(new File([text], 'proof.json'));
     document.dispatchEvent(new DragEvent('drop', {dataTransfer: data}));
-    for (let i = 0; i < 100 && (out[name] = seen())[0] === (name === 'forged' ? 'good' : ''); i++) await wait();
+    for (let i = 0; i < 100 && (out[name] = seen())[0] === (name === 'forged' ? 'good' : 'own'); i++) await wait();
     await wait(); out[name] = seen();
   }
   const pre = document.body.appendChild(document.createElement('pre'));
@@ -132,8 +132,8 @@ def test_a_person_pastes_or_drops_a_file_and_reads_the_verdict_in_both_languages
     )
     seen = ask(chromium, tmp_path, script, "--virtual-time-budget=10000")
     pasted, dropped, forged = seen["pasted"], seen["dropped"], seen["forged"]
-    assert pasted[0] == dropped[0] == "good" and "可信 VALID" in pasted[1]
-    assert "没有填公钥" in pasted[1] and "没有填公钥" not in dropped[1]
+    assert dropped[0] == "good" and "可信 VALID" in dropped[1] and "没有填公钥" not in dropped[1]
+    assert pasted[0] == "own" and "公钥待核对" in pasted[1] and "VALID" not in pasted[1] and "没有填公钥" in pasted[1]
     assert "公示</script><b>第一批</b>" in dropped[1] and "5 / 6" in dropped[1]
     assert forged[0] == "bad" and "不可信 NOT VALID" in forged[1]
     assert "V-PATH" in forged[1] and "伪造" in forged[1] and "forged" in forged[1]

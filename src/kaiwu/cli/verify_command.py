@@ -74,14 +74,15 @@ def _verify_proof(path: Path, key: str, speaker: Speaker) -> None:
     if speaker.is_json:
         speaker.data({"is_valid": True, "is_own_key": not key, **{n: found[n] for n in names}, "leaf": leaf})
         return
-    speaker.say(
-        f"可信: {found['origin']} 第 {found['index']} 条(从 0 数, 共 {found['size']} 条), 一字未改",
-        f"Valid: {found['origin']} leaf {found['index']} (from 0, of {found['size']}), unchanged to the byte",
-    )
-    if not key:
+    place_zh = f"{found['origin']} 第 {found['index']} 条(从 0 数, 共 {found['size']} 条), 一字未改"
+    place_en = f"{found['origin']} leaf {found['index']} (from 0, of {found['size']}), unchanged to the byte"
+    if key:
+        speaker.say(f"可信: {place_zh}", f"Valid: {place_en}")
+    else:
+        speaker.say(f"内容一致, 公钥待核对: {place_zh}", f"Consistent, check the key: {place_en}")
         speaker.say(
-            f"没有给 --key: 用的是证明自带的公钥, 请与公示稿比对: {found['key']}",
-            f"No --key: the proof's own was used; compare it with the printed notice: {found['key']}",
+            f"没有给 --key: 用的是证明自带的公钥, 谁都可以自己造一把; 请与公示稿比对: {found['key']}",
+            f"No --key: the proof's own was used, and anybody can make one; compare it with the printed notice: {found['key']}",
         )
     for text in filter(None, (leaf, found["figures"])):
         speaker.say(_pretty(text), _pretty(text))
@@ -121,11 +122,12 @@ def _verify_log(folder: Path, key: str, checkpoints: tuple[Path, ...], speaker: 
             }
         )
         return
-    speaker.say(
-        f"可信: {audit.size} 条叶子逐字核对, 前 {checkpoint.size} 条已签名({checkpoint.origin})",
-        f"Valid: {audit.size} leaves checked to the byte, the first {checkpoint.size} are signed ({checkpoint.origin})",
-    )
-    if not key:
+    zh = f"{audit.size} 条叶子逐字核对, 前 {checkpoint.size} 条已签名({checkpoint.origin})"
+    en = f"{audit.size} leaves checked to the byte, the first {checkpoint.size} are signed ({checkpoint.origin})"
+    if key:
+        speaker.say(f"可信: {zh}", f"Valid: {en}")
+    else:
+        speaker.say(f"内容一致, 公钥待核对: {zh}", f"Consistent, check the key: {en}")
         speaker.say(
             "没有给 --key: 用的是目录里的公钥, 请与公示稿比对",
             "No --key: the folder's own public key was used; compare it with the printed notice",

@@ -18,20 +18,22 @@
     out.textContent = '';
     let found = null, fault = null;
     try { found = checkProof(text, key); } catch (e) { fault = e; }
-    out.className = found ? 'good' : 'bad';
-    line(out, 'h2', found ? '可信 VALID' : '不可信 NOT VALID');
+    const isOwn = !key.trim();
+    out.className = !found ? 'bad' : isOwn ? 'own' : 'good';
+    line(out, 'h2', !found ? '不可信 NOT VALID' : isOwn ? '内容一致, 公钥待核对 CONSISTENT, CHECK THE KEY' : '可信 VALID');
     if (!found) {
       line(out, 'p', fault.zh || '这个浏览器不能完成核验');
       line(out, 'p', fault.en || 'this browser cannot finish the check');
       line(out, 'code', fault.code || String(fault));
       return;
     }
-    line(out, 'p', '这条记录在签名的日志中, 一字未改。');
-    line(out, 'p', 'This record is in the signed log, unchanged to the byte.');
-    if (!key.trim()) {
-      line(out, 'p', '没有填公钥: 用的是证明文件自带的公钥, 请与公示稿上印的逐字比对:', 'warn');
-      line(out, 'p', 'No public key given: the one in the proof was used; compare it with the one printed on the notice:', 'warn');
+    if (isOwn) {
+      line(out, 'p', '没有填公钥: 用的是证明文件自带的公钥, 谁都可以自己造一把。请与公示稿上印的逐字比对:');
+      line(out, 'p', 'No public key given: the one in the proof was used, and anybody can make one. Compare it with the one printed on the notice:');
       line(out, 'code', found.key);
+    } else {
+      line(out, 'p', '这条记录在签名的日志中, 一字未改。');
+      line(out, 'p', 'This record is in the signed log, unchanged to the byte.');
     }
     const list = document.createElement('dl');
     for (const [label, value] of fields) { line(list, 'dt', label); line(list, 'dd', value(found)); }
