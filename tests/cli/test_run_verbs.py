@@ -267,7 +267,7 @@ def test_an_entity_gets_a_proof_that_verifies(kaiwu, own, tmp_path):
     kaiwu("run", own, "--sheets", "0", "-q")
     path = tmp_path / "F05.json"
     assert kaiwu("witness", "prove", "2", "F05", "-w", own, "--out", path).code == 0
-    answer = kaiwu("verify", path)
+    answer = kaiwu("verify", path, "--key", own / "log" / "key.pub")
     assert answer.code == 0 and "可信" in answer.out
     path.write_text(path.read_text(encoding="utf-8").replace('"index": 31', '"index": 30'), encoding="utf-8")
     assert kaiwu("verify", path).code != 0
