@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kaiwu.quantity import find_unit, format_quantity
-
 Words = tuple[str, str]
+FEN_PER_WAN = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +31,17 @@ class Line:
 
 
 def money(fen: int) -> Words:
-    """An amount in 万元, or in 元 below one 万元, exactly; and in yuan for English."""
+    """An amount in 万元, or in 元 below one 万元, exactly; and in yuan for English. As ``format_quantity`` prints it, and quicker."""
     if fen == 0:
         return "0元", "0 yuan"
-    unit = find_unit("万元" if abs(fen) >= 1_000_000 else "元")
-    return format_quantity(fen, unit), format_quantity(fen, unit, language="en")
+    yuan = _decimal(fen, 2)
+    return (f"{_decimal(fen, 6)}万元" if abs(fen) >= FEN_PER_WAN else f"{yuan}元"), f"{yuan} yuan"
+
+
+def _decimal(fen: int, places: int) -> str:
+    whole, rest = divmod(abs(fen), 10**places)
+    part = f".{rest:0{places}d}".rstrip("0") if rest else ""
+    return f"{'-' if fen < 0 else ''}{whole:,}{part}"
 
 
 def span(ends: tuple[int, int]) -> Words:

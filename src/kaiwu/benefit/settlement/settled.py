@@ -24,6 +24,8 @@ TABLES: Mapping[str, tuple[str, ...]] = {
     "claw_backs": ("number", "claim"), "pots": ("pot", "year"),
 }  # fmt: skip
 """Every table and its identifying columns."""
+OPEN = ("", "own", "others", "ask")
+"""Why an award is not one number: the claim itself is open, others are, or a question is."""
 
 
 @dataclass(frozen=True)
@@ -38,20 +40,23 @@ class Settled:
     @cached_property
     def awards(self) -> pl.DataFrame:
         """One row for each claim: claim, entity, clause, matter, year, low, high, pot, ``open`` (why it is not one number)."""
-        pot = np.full(len(self.tally), "", dtype=object)
+        pot, names = np.zeros(len(self.tally), np.uint32), [""]
         for done in self.tally.done:
             if isinstance(done.step, Pot):
-                pot[done.scope.rows] = done.step.code
+                pot[done.scope.rows] = len(names)
+                names.append(done.step.code)
         low, high = self.tally.low, self.tally.high
         own = self.tally.claims["low"].to_numpy() != self.tally.claims["high"].to_numpy()
         asked = np.zeros(len(self.tally), bool)
         for done in self.tally.done:
             for ask in done.effect.asks:
                 asked[ask.rows] = True
-        why = np.where(low == high, "", np.where(asked, "ask", np.where(own, "own", "others")))
-        return self.tally.claims.select("claim", "entity", "clause", "matter", "year").with_columns(
-            pl.Series("low", low), pl.Series("high", high),
-            pl.Series("pot", pot.tolist(), dtype=pl.String), pl.Series("open", why.tolist(), dtype=pl.String),
+        why = np.where(low == high, 0, np.where(asked, 3, np.where(own, 1, 2)))
+        return pl.DataFrame(
+            [
+                *(self.tally.claims[c] for c in ("claim", "entity", "clause", "matter", "year")), pl.Series("low", low), pl.Series("high", high),
+                pl.Series("pot", names, dtype=pl.String).gather(pot), pl.Series("open", OPEN, dtype=pl.String).gather(why),
+            ]
         )  # fmt: skip
 
     @cached_property

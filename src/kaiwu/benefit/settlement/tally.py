@@ -118,9 +118,9 @@ class Tally:
         self.guards: list[Guard] = []
         self._codes: dict[str, Ints] = {}
         self._planes = self._evaluate(context)
-        at = {clause: i for i, clause in enumerate(plan.clauses)}
-        self.clause_at: Ints = claims["clause"].replace_strict(at, return_dtype=pl.Int64).to_numpy()
-        filed = claims["filed"].fill_null(FAR).to_numpy().astype(np.int64)
+        self.clause_at: Ints = claims["clause"].cast(pl.Enum(plan.clauses)).to_physical().to_numpy().astype(np.int64)
+        filed, has_date = integers(claims["filed"])
+        filed = np.where(has_date, filed, FAR)
         order = np.lexsort((np.arange(len(claims)), self.clause_at, filed))
         self.turn: Ints = np.empty(len(claims), np.int64)
         self.turn[order] = np.arange(len(claims))
@@ -137,7 +137,7 @@ class Tally:
             inside = np.isin(self.clause_at, [self.plan.clauses.index(c) for c in term.clauses])
         doubtful = np.zeros(len(self), bool)
         if term.applies_to is not None:
-            outcome = self._planes.outcome(term.applies_to.node)
+            outcome = self.outcome(term.applies_to.node)
             inside &= outcome != Outcome.FAIL
             doubtful = outcome != Outcome.PASS
         rows = np.flatnonzero(inside)
@@ -163,16 +163,20 @@ class Tally:
 
     def outcome(self, node: int) -> NDArray[np.uint8]:
         """Answers of a condition for all claims."""
+        assert self._planes is not None
         return self._planes.outcome(node)
 
     def limit(self, limit: Limit) -> tuple[Ints, Ints]:
         """Lowest and highest amount in fen for all claims; where the column is empty, from 0 to no limit."""
+        if limit.constant is not None:
+            same = np.full(len(self), limit.constant, np.int64)
+            return same, same
         if limit.tree is not None:
+            assert self._planes is not None
             low, high = (self._planes.integers(node)[0].astype(np.int64) for node in (limit.low, limit.high))
             return np.maximum(low, 0), np.maximum(high, 0)
-        column = self.claims[limit.of]
-        known = ~column.is_null().to_numpy()
-        base = np.maximum(column.fill_null(0).to_numpy().astype(np.int64), 0)
+        base, known = integers(self.claims[limit.of])
+        base = np.maximum(base, 0)
         n, d = limit.rate.numerator, limit.rate.denominator
         if len(base) and int(base.max()) * n < 2**63:
             amount = base * n // d
@@ -183,8 +187,7 @@ class Tally:
     def codes(self, column: str) -> Ints:
         """A number for every value of a column, −1 where it is empty; kept, because several steps ask for it."""
         if column not in self._codes:
-            dense = self.claims[column].rank("dense").cast(pl.Int64) - 1
-            self._codes[column] = dense.fill_null(NONE).to_numpy()
+            self._codes[column] = _number(self.claims[column])
         return self._codes[column]
 
     def group(self, per: Sequence[str], rows: Ints) -> Ints:
@@ -243,13 +246,17 @@ class Tally:
         """``mark`` for positions within ``rows``: digests are made only for those that are asked for."""
         return lambda at: self.mark(rows[at])
 
-    def _evaluate(self, context: Mapping[str, Any]) -> Planes:
+    def _evaluate(self, context: Mapping[str, Any]) -> Planes | None:
         program = self.plan.program
         tests = [s.term.applies_to.node for s in self.plan.steps if s.term.applies_to is not None]
         own = [getattr(s, "test", None) for s in self.plan.steps]
         nodes = [test.node for test in own if test is not None]
         limits = [limit for s in self.plan.steps if (limit := getattr(s, "limit", None)) is not None]
-        ends = [n for limit in limits if limit.tree is not None for n in (limit.low, limit.high)]
+        ends = [
+            n for limit in limits if limit.tree is not None and limit.constant is None for n in (limit.low, limit.high)
+        ]
+        if not (tests or nodes or ends):
+            return None
         columns: dict[str, pl.Series] = {"#as_of": _constant(context.get("as_of"), len(self))}
         for slot in program.slots:
             if slot == "#as_of":
@@ -258,6 +265,23 @@ class Tally:
         if context.get("rated") is not None:
             columns["#rated"] = _constant(context["rated"], len(self))
         return evaluate_numpy(program, tests + nodes, ends, columns)
+
+
+def integers(column: pl.Series) -> tuple[Ints, Bools]:
+    """The whole numbers of a column and whether each is there; what stands beside a missing one is 0."""
+    if not column.null_count():
+        return column.to_numpy().astype(np.int64), np.ones(len(column), bool)
+    known = ~column.is_null().to_numpy()
+    return column.fill_null(0).to_numpy().astype(np.int64), known
+
+
+def _number(column: pl.Series) -> Ints:
+    """A number for every different value, −1 for none. The numbers say nothing of the order of values."""
+    known = ~column.is_null().to_numpy()
+    plain = column.cast(pl.Categorical).to_physical() if column.dtype == pl.String else column
+    values = plain.fill_null(0).to_numpy().astype(np.int64) if plain.null_count() else plain.to_numpy().astype(np.int64)
+    found: Ints = np.unique(values, return_inverse=True)[1].astype(np.int64)
+    return np.where(known, found, NONE)
 
 
 def _constant(value: int | None, height: int) -> pl.Series:

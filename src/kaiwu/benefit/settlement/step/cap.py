@@ -66,17 +66,17 @@ class Cap:
 
     def _check(self, tally: Tally, scope: Scope, group: Ints, low: Ints, high: Ints) -> None:
         """One group has one cap, and one year where the cap runs over several."""
-        checks = [(low, high)]
+        checks = [(low, high)] if self.limit.constant is None else []
         years = tally.claims["year"].to_numpy()[scope.rows].astype(np.int64)
         if self.over > 1:
             checks.append((years, years))
-        for i, ends in enumerate(checks):
+        for ends in checks:
             for column in ends:
                 at = _first_differing(group, column)
                 if at is None:
                     continue
                 claim = tally.claims["claim"][int(scope.rows[at])]
-                if i == 1:
+                if column is years:
                     raise KaiwuError(Problem("BS-YEARS", f"“{self.term.zh}”按 {self.over} 年合计: 请一年一批结算", f"“{self.term.en}” runs over {self.over} years: settle one year at a time", where=f"claim {claim}"))  # fmt: skip
                 raise KaiwuError(Problem("BS-CAP-DIFFERS", f"“{self.term.zh}”: 同一组申报的封顶额不一致, 请核对“{self.limit.text}”所用的数据", f"“{self.term.en}”: claims of one group give different caps: check the figures of “{self.limit.text}”", where=f"claim {claim}"))  # fmt: skip
 

@@ -57,19 +57,18 @@ class Instalments:
 
     def _rows(self, tally: Tally, scope: Scope, n: int, low: Ints, high: Ints) -> pl.DataFrame:
         condition = self.conditions[n]
-        met = (
-            tally.claims[condition].cast(pl.Int64)
-            if condition
-            else pl.Series([1], dtype=pl.Int64).new_from_index(0, len(tally))
-        )
-        status = met.replace_strict({1: DUE, 0: LAPSED}, default=None, return_dtype=pl.String).fill_null(WAITING)
+        if condition:
+            met = tally.claims[condition].cast(pl.Int64).gather(scope.rows)
+            status = met.replace_strict({1: DUE, 0: LAPSED}, default=None, return_dtype=pl.String).fill_null(WAITING)
+        else:
+            status = pl.Series([DUE], dtype=pl.String).new_from_index(0, len(scope))
         ends = np.sort(np.stack([low, high]), axis=0)
         return pl.DataFrame(
             {
                 "claim": tally.claims["claim"].gather(scope.rows),
                 "instalment": pl.Series([n + 1], dtype=pl.Int64).new_from_index(0, len(scope)),
                 "when": pl.Series([self.when[n]], dtype=pl.String).new_from_index(0, len(scope)),
-                "status": status.gather(scope.rows),
+                "status": status,
                 "low": ends[0],
                 "high": ends[1],
             }

@@ -28,6 +28,7 @@ from kaiwu.benefit.settlement.tally import (
     Scope,
     Tally,
     drawn_before,
+    integers,
     plain_effect,
 )
 from kaiwu.figure.entry import Entry
@@ -131,9 +132,8 @@ class Pot:
         """The place of each claim in the declared order; equals share a place, −1 where the order is not known."""
         if self.exhaustion not in ORDERS:
             return np.zeros(len(scope), np.int64)
-        column = tally.claims[self.order]
-        known = ~column.is_null().to_numpy()[scope.rows]
-        keys = [column.fill_null(0).to_numpy().astype(np.int64)[scope.rows]]
+        values, known = integers(tally.claims[self.order])
+        keys = [values[scope.rows]]
         for word in self.tie:
             keys.append(self._tie_key(tally, scope, word))
         order = np.lexsort(tuple(reversed(keys)))
@@ -142,7 +142,7 @@ class Pot:
             new[1:] |= key[order][1:] != key[order][:-1]
         place = np.empty(len(scope), np.int64)
         place[order] = np.cumsum(new)
-        return np.where(known, place, NONE)
+        return np.where(known[scope.rows], place, NONE)
 
     def _tie_key(self, tally: Tally, scope: Scope, word: str) -> Ints:
         match word:
@@ -156,7 +156,8 @@ class Pot:
                 return -scope.high
         column = tally.claims[word]
         if column.dtype == pl.String:
-            return tally.codes(word)[scope.rows]
+            ranked = column.rank("dense").cast(pl.Int64).fill_null(FAR)  # in the order of the words
+            return ranked.to_numpy()[scope.rows]
         return column.fill_null(FAR).to_numpy().astype(np.int64)[scope.rows]
 
     def _before(self, part: Scope, place: Ints) -> tuple[Ints, Ints]:
@@ -199,20 +200,26 @@ class Pot:
 
         Exact as long as everything before is decided and has its own place; from then on only bounds are known.
         """
-        high = np.minimum(part.high, total)
-        order = np.lexsort((np.arange(len(place)), place))
+        lows, highs, places, sure = (
+            part.low.tolist(),
+            np.minimum(part.high, total).tolist(),
+            place.tolist(),
+            low.tolist(),
+        )
+        open_rows = (part.low != part.high).tolist()
+        order = np.lexsort((np.arange(len(place)), place)).tolist()
         drawn, is_exact = 0, not (place < 0).any()
-        for k, i in enumerate(order.tolist()):
-            is_equal = (k > 0 and place[order[k - 1]] == place[i]) or (
-                k + 1 < len(order) and place[order[k + 1]] == place[i]
+        for k, i in enumerate(order):
+            is_equal = (k > 0 and places[order[k - 1]] == places[i]) or (
+                k + 1 < len(order) and places[order[k + 1]] == places[i]
             )
-            is_exact = is_exact and not is_equal and part.low[i] == part.high[i]
+            is_exact = is_exact and not is_equal and not open_rows[i]
             if is_exact:
-                low[i] = high[i] = part.low[i] if drawn + part.low[i] <= total else 0
-                drawn += int(low[i])
+                sure[i] = highs[i] = lows[i] if drawn + lows[i] <= total else 0
+                drawn += sure[i]
             else:
-                high[i] = min(int(part.high[i]), total - drawn) if drawn + part.low[i] <= total else 0
-        return low, high
+                highs[i] = min(highs[i], total - drawn) if drawn + lows[i] <= total else 0
+        return np.array(sure, np.int64), np.array(highs, np.int64)
 
     def _is_tied(self, place: Ints) -> Bools:
         values, counts = np.unique(place[place >= 0], return_counts=True)
