@@ -176,7 +176,7 @@ def _score(s: Normalise, node: Node, d: Direction, raw: pl.Expr, over: Callable[
     base, target = s.base if s.base is not None else node.base, s.target if s.target is not None else node.target
     a, b = s.to
     lower = d.kind == LOWER
-    y = _orient(raw.log() if s.log and s.by in ("min_max", "goalposts") else raw, d)
+    y = _orient(pl.when(raw > 0).then(raw.log()) if s.log and s.by in ("min_max", "goalposts") else raw, d)
     if s.by == "none":
         return y
     if s.by == "min_max" or (s.by == "goalposts" and d.is_two_sided):

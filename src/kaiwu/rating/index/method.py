@@ -426,14 +426,12 @@ def _check_known(entry: Entry, step: Step, known: Sequence[str] | None) -> None:
 
 def _check_order(entry: Entry, steps: Sequence[Step]) -> None:
     families = [step.family for step in steps]
-    if steps and "aggregate" not in families:
+    if not steps:
+        return
+    if "aggregate" not in families:
         entry.complain("I-METHOD-AGGREGATE", "方法没有合成步骤 aggregate", "the method has no aggregate step", "steps")
-    elif families.count("aggregate") > 1 or any(
-        f not in ("rank",) for f in families[families.index("aggregate") + 1 :] if steps
-    ):
-        entry.complain(
-            "I-METHOD-ORDER", "aggregate 之后只能有 rank", "only rank may follow aggregate", "steps",
-        )  # fmt: skip
+    elif any(family != "rank" for family in families[families.index("aggregate") + 1 :]):
+        entry.complain("I-METHOD-ORDER", "aggregate 之后只能有 rank", "only rank may follow aggregate", "steps")
     first = families.index("normalise") if "normalise" in families else len(families)
     moved = next((k for k, f in enumerate(families) if f in ("denominate", "treat", "normalise")), len(families))
     for k, step in enumerate(steps):

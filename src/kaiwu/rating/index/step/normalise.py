@@ -84,7 +84,7 @@ def normalise(x: Array, nodes: Sequence[Node], setting: Normalise, ref: Array | 
 def _min_max(x: Array, ref: Array, node: Node, s: Normalise) -> Array:
     d = _direction(node)
     if s.log:
-        x, ref = np.log(x), np.log(ref)
+        x, ref = _log(x), _log(ref)
     y, r = orient(x, d), orient(ref, d)
     low = statistic.least(r)
     high = np.zeros_like(low) if d.is_two_sided else statistic.greatest(r)
@@ -101,7 +101,7 @@ def _goalposts(x: Array, ref: Array, node: Node, s: Normalise) -> Array:
         return _min_max(x, ref, node, s)
     low, high = _first(s.low, node.low), _first(s.high, node.high)
     if s.log:
-        x, low, high = np.log(x), float(np.log(low)), float(np.log(high))
+        x, low, high = _log(x), float(_log(np.asarray(low))), float(_log(np.asarray(high)))
     if d.kind == LOWER:
         x, low, high = -x, -high, -low
     return _scale(x, np.asarray(low), np.asarray(high), s)
@@ -208,6 +208,12 @@ def _scale(y: Array, low: Array, high: Array, s: Normalise) -> Array:
     with np.errstate(divide="ignore", invalid="ignore"):
         out = (y - low) / np.where(flat, np.nan, high - low) * (s.to[1] - s.to[0]) + s.to[0]
     return _constant(out, flat, y, s)
+
+
+def _log(x: Array) -> Array:
+    """Natural logarithm, missing where there is none."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.asarray(np.where(x > 0, np.log(np.where(x > 0, x, 1.0)), np.nan))
 
 
 def _constant(out: Array, flat: Any, y: Array, s: Normalise) -> Array:
