@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import random
 import sqlite3
 from typing import Any
 
@@ -10,7 +11,7 @@ import psycopg
 import pytest
 from shelf import FIRM, NOW, POT, SOURCE, Shelf, fill_pot, post
 
-from kaiwu.ledger import Accepted, Action, Balance, Book, Command, Refusal, SqliteBook, Transfer
+from kaiwu.ledger import Accepted, Account, Action, Balance, Book, Command, MemoryBook, Refusal, SqliteBook, Transfer
 from kaiwu.ledger.postgres_adapter import PostgresBook
 from kaiwu.ledger.schema import APPEND_ONLY, NEVER_DELETED
 from kaiwu.quantity.problem import KaiwuError
@@ -47,6 +48,47 @@ def test_a_large_batch_is_kept_as_a_small_one(book: Book) -> None:
     assert all(isinstance(answer, Accepted) for answer in book.apply_many(holds + posts, NOW))
     assert book.balance("pot") == Balance(100, 50, 0, 1_000)
     assert book.audit() is None
+
+
+def _random_commands(draw: random.Random, count: int) -> list[Command]:
+    """Posts, holds, posts and voids of holds that may exist, keys sent twice, accounts opened on the way."""
+    made: list[Command] = []
+    for n in range(count):
+        accounts = (Account(f"firm{n % 9}", "fen"),)
+        firm, hold = accounts[0].id, f"c{draw.randrange(n + 1)}"
+        expires = draw.choice([None, NOW + draw.randrange(1, 5) * DAY])
+        leg = draw.choice(
+            [
+                Transfer(f"c{n}", "pot", firm, draw.randrange(1, 40), "fen", document="文件"),
+                Transfer(f"c{n}", "pot", firm, draw.randrange(1, 40), "fen", Action.HOLD, expires=expires),
+                Transfer(f"c{n}", "", "", draw.randrange(1, 40), "", Action.POST_HOLD, hold=hold),
+                Transfer(f"c{n}", "", "", 0, "", Action.VOID_HOLD, hold=hold),
+                Transfer(f"c{n}", firm, "source", 1, "fen", cites=hold, reason="correction"),
+            ]
+        )
+        made.append(draw.choice(made) if made and n % 17 == 0 else Command(f"k{n}", (leg,), accounts))
+    return made
+
+
+@on_disk
+@pytest.mark.parametrize("seed", range(3))
+def test_batches_of_any_size_do_what_single_commands_do(shelf: Shelf, seed: int) -> None:
+    draw = random.Random(seed)
+    book, memory = shelf.new_book(), MemoryBook()
+    commands = _random_commands(draw, 400)
+    for one in (book, memory):
+        fill_pot(one, 5_000)
+    start, day, told, wanted = 0, 0, [], []
+    while start < len(commands):
+        stop, now = start + draw.choice([1, 3, 150]), NOW + day * DAY
+        told += book.apply_many(commands[start:stop], now)
+        wanted += [memory.apply(command, now) for command in commands[start:stop]]
+        start, day = stop, day + 1
+    assert told == wanted
+    kinds = {answer.code if isinstance(answer, Refusal) else "accepted" for answer in told}
+    assert {"accepted", "hold_unknown", "hold_not_pending", "cite_unknown"} <= kinds and len(kinds) > 6
+    assert book.leaves() == memory.leaves()
+    assert book.audit() is None and memory.audit() is None
 
 
 def test_a_statement_runs_with_the_balance_and_names_its_grounds(book: Book) -> None:

@@ -173,6 +173,9 @@ def _derive(derived: _Derived, record: Record, seq: int) -> None:
             hold = state.transfers[id]
             due = hold_due(state, id)
             derived.holds[id] = HoldRow(derived.transfers[id], hold.debit, hold.credit, due, str(stage))
+    for id in (t.id, t.hold):
+        if state.stage(id) is not HoldStage.OPEN:
+            state.transfers.pop(id, None)  # nothing needs it again; a million would need memory
 
 
 def hold_due(state: State, id: str) -> int | None:
