@@ -216,7 +216,9 @@ class _Filling:
         return self._amounts(variable, size, favoured)
 
     def _known(self, variable: Variable, named: MeasureName, order: Whole) -> NDArray[Any] | None:
-        """What the model knows of a variable, where it is of its kind."""
+        """What the model knows of a variable, where it is of its kind; points are never known, whatever they are for."""
+        if variable.kind is Kind.SCORE:
+            return None
         values = self.roster.measures[named.measure]
         is_object = values.dtype == object
         if is_object != (variable.kind in (Kind.CATEGORY, Kind.DATE)):
