@@ -16,9 +16,11 @@ from kaiwu.cli.claim_option import by_option, numbers_argument, on_option, open_
 from kaiwu.cli.console import Speaker
 from kaiwu.cli.option import speaking, workspace_option
 from kaiwu.procedure.claim import STATES, Evidence, Invoice, State, keep_evidence, read_invoice_file
+from kaiwu.procedure.claim.approval import stage_due
+from kaiwu.procedure.claim.bank import ANSWER_HEADS
 from kaiwu.procedure.claim.batch import read_filings, template_heads
 from kaiwu.procedure.claim.event import EventKind
-from kaiwu.procedure.claim.paid_list import read_paid, read_parties
+from kaiwu.procedure.claim.paid_list import PAID_HEADS, PARTY_HEADS, read_paid, read_parties
 from kaiwu.procedure.claim.refusal import yuan
 from kaiwu.procedure.claim.view import firm_view, list_row, trace_claim
 from kaiwu.quantity import KaiwuError, Problem
@@ -72,11 +74,14 @@ def budget(programme: str, fund: str, amount: str, workspace: Path, day: dt.date
 @click.argument("programme")
 @click.argument("out", type=click.Path(path_type=Path, dir_okay=False))
 @workspace_option
+@click.option("--of", "sheet", type=click.Choice(["claims", "paid", "parties", "answers"]), default="claims", help="申报表、他处已兑付、关联信息、银行回单 / which sheet")  # fmt: skip
 @speaking
-def template(programme: str, out: Path, workspace: Path, speaker: Speaker) -> None:
-    """写出申报表的空表头(CSV)。Write the empty sheet of a programme (CSV)."""
+def template(programme: str, out: Path, workspace: Path, sheet: str, speaker: Speaker) -> None:
+    """写出空表头(CSV): 申报表、他处已兑付清单、关联信息或银行回单。Write the heads of a sheet (CSV)."""
     library = open_counter(workspace, None).workspace.library
-    heads = template_heads(library, library.programme(programme))
+    others = {"paid": PAID_HEADS, "parties": PARTY_HEADS, "answers": ANSWER_HEADS}
+    made = library.programme(programme)
+    heads = [names[0] for names in others[sheet].values()] if sheet in others else template_heads(library, made)
     with out.open("w", encoding="utf-8-sig", newline="") as file:
         csv.writer(file).writerow(heads)
     if speaker.is_json:
@@ -159,12 +164,19 @@ def _span(numbers: list[str]) -> str:
 @workspace_option
 @click.option("--state", type=click.Choice([s.value for s in State]), default=None, help="只列某状态 / one state only")
 @click.option("--firm", default="", help="只列某企业 / one firm only")
+@click.option("--overdue", is_flag=True, help="只列超过办理时限的 / only those past the days of their stage")
+@on_option
 @speaking
-def list_claims(programme: str, workspace: Path, state: str | None, firm: str, speaker: Speaker) -> None:
+def list_claims(
+    programme: str, workspace: Path, state: str | None, firm: str, overdue: bool, day: dt.date | None, speaker: Speaker
+) -> None:  # fmt: skip
     """列出申报。List claims."""
-    counter = open_counter(workspace, None)
+    counter = open_counter(workspace, day)
     with counter.desk.reading(counter.now) as session:
         cases = [c for c in session.store.cases(programme, firm) if state in (None, c.state.value)]
+    if overdue:
+        dues = ((c, stage_due(counter.workspace.library.programme(c.programme), c)) for c in cases)
+        cases = [c for c, due in dues if due is not None and due < counter.day]
     if speaker.is_json:
         speaker.data([list_row(counter.workspace.library.programme(c.programme), c) for c in cases])
         return

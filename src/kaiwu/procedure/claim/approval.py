@@ -5,6 +5,7 @@ Owns signatures by stage, the window of the notice, and the freezing by an objec
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from kaiwu.pack.programme import Programme, Stage
@@ -47,6 +48,18 @@ def _check_signer(stage: Stage, signed: list[Any], event: Event) -> Refusal | No
     if stage.is_two_person and event.by in {s.by for s in signed}:
         return refuse("CL-SAME-SIGNER", stage.zh, event.by)
     return None
+
+
+def stage_due(programme: Programme, case: Case) -> dt.date | None:
+    """The day by which the next stage should be signed (办理时限), where the programme declares its days."""
+    if case.award is None or case.stage >= len(programme.stages) or case.last_day is None:
+        return None
+    stage = programme.stages[case.stage]
+    if stage.days is None or stage.kind == "notice":
+        return None
+    return end_of_window(
+        case.last_day, stage.days, is_working=stage.is_working, holidays=programme.holidays, workdays=programme.workdays
+    )
 
 
 def _waiting(case: Case) -> State:

@@ -10,6 +10,7 @@ from typing import Any
 
 from kaiwu.pack.programme import Programme
 from kaiwu.procedure.claim.advance import next_steps
+from kaiwu.procedure.claim.approval import stage_due
 from kaiwu.procedure.claim.case import STATES, Case
 from kaiwu.procedure.claim.event import LABELS, Event, EventKind
 from kaiwu.procedure.claim.posting import fund_account
@@ -44,10 +45,13 @@ def _told(event: Event) -> dict[str, str]:
 def list_row(programme: Programme, case: Case) -> dict[str, Any]:
     """A row of a list that may leave the office: no finding, no account number."""
     zh, en = STATES[case.state]
+    due = stage_due(programme, case)
+    has_stage = case.award is not None and case.stage < len(programme.stages)
     return {
         "claim": case.number, "programme": programme.code, "firm": case.firm, "firm_name": case.firm_name, "state": case.state.value,
         "zh": zh, "en": en, "paid_by_firm_fen": case.paid_by_firm, "amount_fen": case.amount or None, "paid_fen": case.paid,
         "claimed_on": case.claimed_on.isoformat() if case.claimed_on else None, "is_synthetic": programme.is_synthetic,
+        "stage": programme.stages[case.stage].code if has_stage else None, "due": due.isoformat() if due else None,
     }  # fmt: skip
 
 
