@@ -11,7 +11,19 @@ import psycopg
 import pytest
 from shelf import FIRM, NOW, POT, SOURCE, Shelf, fill_pot, post
 
-from kaiwu.ledger import Accepted, Account, Action, Balance, Book, Command, MemoryBook, Refusal, SqliteBook, Transfer
+from kaiwu.ledger import (
+    Accepted,
+    Account,
+    Action,
+    Balance,
+    Book,
+    Command,
+    Limit,
+    MemoryBook,
+    Refusal,
+    SqliteBook,
+    Transfer,
+)
 from kaiwu.ledger.postgres_adapter import PostgresBook
 from kaiwu.ledger.schema import APPEND_ONLY, NEVER_DELETED
 from kaiwu.quantity.problem import KaiwuError
@@ -287,6 +299,26 @@ def test_an_action_or_limit_may_be_its_text_and_must_exist() -> None:
     assert Transfer("t", "a", "b", 1, "fen", "hold").action is Action.HOLD  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="seize"):
         Transfer("t", "a", "b", 1, "fen", "seize")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("check", "leg", "told"),
+    [
+        ("_check_limits", Transfer("bad", "pot", "firm", 11, "fen"), "pot is overdrawn by 1"),
+        ("_check_limits", Transfer("bad", "pot", "quota", 1, "fen"), "quota is credited beyond its debits"),
+        ("_check_signers", Transfer("bad", "pot", "safe", 1, "fen", approvers=("张", " 张")), "fewer than 2 approvers"),
+    ],
+)
+def test_an_audit_does_not_trust_the_program_that_wrote(
+    book: Book, monkeypatch: pytest.MonkeyPatch, check: str, leg: Transfer, told: str
+) -> None:
+    fill_pot(book, 10)
+    more = (Account("quota", "fen", Limit.CREDITS_WITHIN_DEBITS), Account("safe", "fen", signers=2))
+    book.apply(Command("more", (), more), NOW)
+    monkeypatch.setattr(f"kaiwu.ledger.leg.{check}", lambda *_: None)
+    book.apply(Command("bad", (leg,)), NOW)
+    found = book.audit()
+    assert found is not None and found.where.startswith("log_leaf") and told in found.found
 
 
 def test_a_file_that_is_no_database_is_a_located_problem(tmp_path: Any) -> None:

@@ -11,9 +11,11 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import NamedTuple, TypeVar
 
+from kaiwu.ledger.account import Limit
 from kaiwu.ledger.moment import to_micros
 from kaiwu.ledger.record import Kind, Record, read_record
 from kaiwu.ledger.state import Entry, HoldStage, Standing, State
+from kaiwu.ledger.transfer import Transfer
 
 Key = TypeVar("Key")
 START = bytes(32)  # the digest before the first leaf
@@ -164,6 +166,7 @@ def _derive(derived: _Derived, record: Record, seq: int) -> None:
     trail.clear()
     if t is None:
         return
+    _check_rules(state, record, t)
     if record.kind is Kind.TRANSFER:
         derived.transfers[t.id] = seq
         if t.cites:
@@ -176,6 +179,19 @@ def _derive(derived: _Derived, record: Record, seq: int) -> None:
     for id in (t.id, t.hold):
         if state.stage(id) is not HoldStage.OPEN:
             state.transfers.pop(id, None)  # nothing needs it again; a million would need memory
+
+
+def _check_rules(state: State, record: Record, t: Transfer) -> None:
+    """Whatever wrote it: no pot is overdrawn after any record, and nobody approved alone what needs two."""
+    debit, credit = state.accounts[t.debit], state.accounts[t.credit]
+    if debit.account.limit is Limit.DEBITS_WITHIN_CREDITS and debit.balance.available < 0:
+        raise ValueError(f"{t.debit} is overdrawn by {-debit.balance.available}")
+    b = credit.balance
+    if credit.account.limit is Limit.CREDITS_WITHIN_DEBITS and b.debits_posted < b.credits_pending + b.credits_posted:
+        raise ValueError(f"{t.credit} is credited beyond its debits")
+    signers = max(debit.account.signers, credit.account.signers)
+    if record.kind is Kind.TRANSFER and len({name.strip() for name in t.approvers} - {""}) < signers:
+        raise ValueError(f"{t.id} has fewer than {signers} approvers")
 
 
 def hold_due(state: State, id: str) -> int | None:
