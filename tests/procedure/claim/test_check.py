@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
+from typing import Any
 
 import pytest
 from claim_office import FIRM, OTHER, SELLER, Office, filing
@@ -169,7 +171,7 @@ def test_the_declared_checks_run_and_no_others(library: Library) -> None:
     assert report.checks == ("outside_validity",) and report.findings == ()
 
 
-def test_a_finding_bars_the_way_until_an_officer_clears_it(office: Office, refused) -> None:  # type: ignore[no-untyped-def]
+def test_a_finding_bars_the_way_until_an_officer_clears_it(office: Office, refused: Callable[..., Any]) -> None:
     first = office.file()
     second = office.file(filing(amount=30_000_000, firm=OTHER, firm_name="乙测试公司", invoices=(make_invoice("25332000000000000001", total="300000", seller_code=SELLER),)))  # fmt: skip
     for number in (first, second):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from claim_office import FACTS, FIRM, PROGRAMME, Office, at, filing
@@ -11,6 +13,8 @@ from claim_office import FACTS, FIRM, PROGRAMME, Office, at, filing
 from kaiwu.pack import Library
 from kaiwu.procedure.claim import Desk, Filing, State
 from kaiwu.procedure.claim.event import EventKind
+
+Refused = Callable[..., Any]
 
 
 def balanced(office: Office) -> None:
@@ -112,7 +116,7 @@ def test_a_payment_that_the_bank_returns_is_due_again_and_both_entries_stay(offi
     balanced(office)
 
 
-def test_the_survey_comes_after_a_year_with_every_answer(office: Office, refused) -> None:  # type: ignore[no-untyped-def]
+def test_the_survey_comes_after_a_year_with_every_answer(office: Office, refused: Refused) -> None:
     number = office.payable()
     pay_all(office, number)
     answers = {"sales": "3000万元", "people": "120人"}
@@ -124,7 +128,7 @@ def test_the_survey_comes_after_a_year_with_every_answer(office: Office, refused
     assert office.do(number, "survey", answers=answers).state == State.SURVEYED
 
 
-def test_money_claimed_back_cites_its_payments_and_never_exceeds_them(office: Office, refused) -> None:  # type: ignore[no-untyped-def]
+def test_money_claimed_back_cites_its_payments_and_never_exceeds_them(office: Office, refused: Refused) -> None:
     number = office.payable()
     pay_all(office, number)
     with refused("CL-CLAW-AMOUNT"):
@@ -152,7 +156,7 @@ def test_money_claimed_back_cites_its_payments_and_never_exceeds_them(office: Of
 
 def test_nobody_has_to_claim_where_the_programme_is_automatic(
     tmp_path_factory: pytest.TempPathFactory, library: Library, refused
-) -> None:  # type: ignore[no-untyped-def]
+) -> None:
     programme = replace(
         library.programme(PROGRAMME), is_automatic=True, is_invoiced=False, materials=(), facts={}, instalments=()
     )
@@ -172,7 +176,7 @@ def test_nobody_has_to_claim_where_the_programme_is_automatic(
     assert [line.code for line in case.due] == ["whole/city", "whole/county"]
 
 
-def test_a_grant_needs_an_automatic_programme(office: Office, refused) -> None:  # type: ignore[no-untyped-def]
+def test_a_grant_needs_an_automatic_programme(office: Office, refused: Refused) -> None:
     with refused("CL-ORDER"):
         office.file(replace(filing(), kind=EventKind.GRANT))
 
@@ -190,4 +194,24 @@ def test_a_programme_without_notice_is_payable_when_approved(
     for line in case.due:
         office.do(number, "pay", "国库甲", line=line.code, reference="GK")
     assert office.case(number).state == State.PAID
+    balanced(office)
+
+
+def test_a_voucher_that_is_not_redeemed_in_time_lapses_by_itself(
+    office: Office, library: Library, refused: Refused
+) -> None:
+    programme = library.programme(PROGRAMME)
+    pot = replace(programme.pot, expires=dt.date(2025, 3, 10))
+    office.desk.library = replace(library, programmes={PROGRAMME: replace(programme, pot=pot)})
+    before = office.available()
+    number = office.assessed()
+    office.approve_to(number, State.DECIDED)
+    office.publish(number)
+    office.day += dt.timedelta(days=8)
+    office.do(number, "release", "人社局")
+    with refused("CL-LEDGER") as caught:
+        office.approve_to(number, State.PAYABLE)
+    assert "hold_expired" in str(caught.value)
+    assert office.do(number, "refuse", reason="逾期失效").state == State.REFUSED
+    assert office.available() == before
     balanced(office)

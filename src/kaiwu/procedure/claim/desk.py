@@ -13,8 +13,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from kaiwu.ledger import Action, SqliteBook
 from kaiwu.ledger import Refusal as LedgerRefusal
-from kaiwu.ledger import SqliteBook
 from kaiwu.ledger.command import Command
 from kaiwu.ledger.log import Opening, commit, commitment_leaf, derive_salt, read_checkpoint
 from kaiwu.pack import Library
@@ -111,11 +111,20 @@ class Session:
         return self.book.transfer(transfer) is not None
 
     def enter(self, command: Command, claim: str = "") -> None:
-        """Enter a command into the ledger within this transaction. Raises ``KaiwuError`` ``CL-LEDGER``."""
-        answer = self.book.apply(command, self.now, self.connection)
-        if isinstance(answer, LedgerRefusal):
-            told = refuse("CL-LEDGER", f"{answer.zh} [{answer.code}] {answer.detail}", f"{answer.en} [{answer.code}] {answer.detail}", claim=claim)  # fmt: skip
-            raise told.error()
+        """Enter a command into the ledger within this transaction. Raises ``KaiwuError`` ``CL-LEDGER``.
+
+        A voucher that has lapsed needs no voiding: its leg is left out.
+        """
+        while command.transfers:
+            answer = self.book.apply(command, self.now, self.connection)
+            if not isinstance(answer, LedgerRefusal):
+                return
+            if answer.code != "hold_expired" or command.transfers[answer.leg].action is not Action.VOID_HOLD:
+                told = (f"{text} [{answer.code}] {answer.detail}" for text in (answer.zh, answer.en))
+                raise refuse("CL-LEDGER", *told, claim=claim).error()
+            self.book.expire(self.now, self.connection)
+            kept = tuple(t for i, t in enumerate(command.transfers) if i != answer.leg)
+            command = replace(command, transfers=kept)
 
     # -- steps that look around --------------------------------------------------------------------------
 
