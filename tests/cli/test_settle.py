@@ -7,8 +7,34 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from small_county import make_county
+
 HEAD = "申报号,主体代码,条款,事项,年度,申报日期,金额(万元),智能券档次,智能券合同发生金额(万元),生成式多模态基础大模型企业,获准放宽算力券申领上限"
 SCHEME = ("--scheme", "hz_compute_voucher_2025", "--as-of", "2025-12-01")
+
+
+GRANT = """\
+rulebook: grant
+kind: clauses
+zh: 普惠补助
+en: Grant for all
+document: {title: 补助办法, date: 2023-01-01}
+valid: {from: 2023-01-01}
+rounding: {to: 1元, mode: half_up}
+clauses:
+  - {id: g, article: 第二条, zh: 补助, en: Grant, when: true, amount: 5万元}
+settlement:
+  article: 第三条
+  steps:
+    - {step: pot, code: grant, amount: 1万元, exhaustion: pro_rata}
+"""
+JOB = """
+[[job]]
+code = "grant"
+schemes = ["grant"]
+as_of = 2024-06-30
+rated = 2023
+"""
 
 
 @pytest.fixture
@@ -183,3 +209,29 @@ def test_a_change_that_leads_nowhere_is_refused(kaiwu, claims):
 def test_either_a_run_or_claims_are_wanted(kaiwu, claims):
     assert kaiwu("settle").code == 2
     assert kaiwu("whatif", "hz_compute_voucher_2025", "--set", "settlement.steps[2].amount=1元").code == 2
+
+
+def test_a_step_of_a_document_that_is_not_well_attested_says_so(kaiwu, claims):
+    path = claims("1,甲,SLQ,v,2025,2025-03-01,1500,,,否,")
+    assert "待核实" in kaiwu("settle", "--claims", path, *SCHEME, "--explain", "1").out
+
+
+def test_a_run_is_settled_kept_and_replayed(kaiwu, tmp_path):
+    county = tmp_path / "county"
+    make_county(county)
+    book = county / "packs/county/rulebooks"
+    (book / "grant.yaml").write_text(GRANT, encoding="utf-8")
+    config = county / "kaiwu.toml"
+    config.write_text(config.read_text(encoding="utf-8") + JOB, encoding="utf-8")
+    assert kaiwu("run", county, "--job", "grant", "--known-at", "2024-06-30", "-q").code == 0
+    number = kaiwu("runs", county, "--json").data[-1]["number"]
+    answer = kaiwu("settle", number, "-w", county, "--json")
+    assert answer.data["number"] == "1" and answer.data["awards"]
+    assert sum(a["low"] for a in answer.data["awards"]) == 1_000_000  # the pot of one 万元, to the fen
+    assert kaiwu("settle", "--replay", "1", "-w", county).code == 0
+    changed = kaiwu(
+        "whatif", "grant", "--run", number, "-w", county, "--set", "settlement.steps[0].amount=2万元", "--json"
+    )
+    assert changed.data["summary"]["cost_after_low"] == 2_000_000
+    pots = county / "settlements/1/pots.parquet"
+    assert pots.is_file() and (county / "settlements/1/settlement.json").is_file()

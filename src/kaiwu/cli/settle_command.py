@@ -92,7 +92,7 @@ def settle_command(
         _replay(workspace, replayed, speaker)
         return
     pots = read_pots(lefts)
-    record: dict[str, Any] = {}
+    record: dict[str, Any] = {"synthetic": False}
     if number is not None and claims is None:
         opened = open_workspace(workspace)
         run = open_run(opened, number)
@@ -112,11 +112,13 @@ def settle_command(
                 created_at=now(),
             )
             record = {"number": kept.number, "run": number, "digest": kept.result_digest}
+        record["synthetic"] = run.record.is_synthetic
     elif claims is not None and number is None and scheme is not None:
         library, settled = settle_claims(
             scheme, claims, as_of=as_of or today(), prior=prior, pots=pots, roots=pack_roots, pack=pack
         )
-        record = {"digest": settled.digest()}
+        in_pack = library.shelves[library.heads[settled.plan.scheme][0]].pack
+        record = {"digest": settled.digest(), "synthetic": in_pack.is_synthetic}
     else:
         raise click.UsageError("给出测算编号, 或 --claims 与 --scheme / give a run, or --claims and --scheme")
     if paid is not None:
@@ -172,7 +174,8 @@ def _explain(speaker: Speaker, settled: Settled, claim: str) -> None:
         return
     for line in lines:
         speaker.console.print(
-            f"{line['number']}. {speaker.pick(line['zh'], line['en'])} 〔{line['article']}〕", markup=False
+            f"{line['number']}. {speaker.pick(line['zh'], line['en'])} 〔{line['article']}〕{_mark(speaker, line['standing'])}",
+            markup=False,
         )
     for ask in asks:
         speaker.console.print(f"◇ {speaker.pick(ask['zh'], ask['en'])} 〔{ask['article']}〕", markup=False)
@@ -183,9 +186,13 @@ def _explain(speaker: Speaker, settled: Settled, claim: str) -> None:
         )
 
 
+def _mark(speaker: Speaker, standing: str) -> str:
+    return "" if standing == "attested" else speaker.pick("(待核实)", " (to be verified)")
+
+
 def _print(speaker: Speaker, settled: Settled, record: dict[str, Any], form: str, out: Path | None) -> None:
     if form == "xlsx":
-        write_settlement(settled, need_file(out))
+        write_settlement(settled, need_file(out), is_synthetic=record["synthetic"])
         speaker.say(f"已写入 {out}", f"written to {out}")
         return
     if form == "csv":
@@ -195,6 +202,7 @@ def _print(speaker: Speaker, settled: Settled, record: dict[str, Any], form: str
         tables = {name: table.to_dicts() for name, table in settled.tables().items() if name != "entries"}
         speaker.data({**record, "scheme": settled.plan.scheme, "version": settled.plan.version, **tables})
         return
+    label = speaker.pick("(合成数据)", " (synthetic)") if record["synthetic"] else ""
     zh = ("申报", "主体", "条款", "应付", "资金池", "说明")
     en = ("claim", "entity", "clause", "due", "pot", "remark")
     rows = [
@@ -209,13 +217,13 @@ def _print(speaker: Speaker, settled: Settled, record: dict[str, Any], form: str
         for r in settled.awards.iter_rows(named=True)
     ]
     speaker.table(
-        speaker.pick(settled.plan.zh, settled.plan.en), zh if speaker.language == "zh" else en, rows, right=(3,)
+        speaker.pick(settled.plan.zh, settled.plan.en) + label, zh if speaker.language == "zh" else en, rows, right=(3,)
     )
     _print_pots(speaker, settled)
     for ask in settled.asks.group_by("number", "zh", "en", "article", maintain_order=True).len().iter_rows(named=True):
         said = speaker.pick(f"{ask['zh']} ({ask['len']} 笔)", f"{ask['en']} ({ask['len']} claims)")
         speaker.console.print(f"◇ {said} 〔{ask['article']}〕", markup=False)
-    if record:
+    if "digest" in record:
         number = record.get("number", "")
         speaker.say(
             f"结算{number and f'第 {number} 号'}摘要 {record['digest']}",
@@ -299,7 +307,7 @@ def write_csv(table: pl.DataFrame, out: Path | None) -> None:
         out.write_text(buffer.getvalue(), encoding="utf-8-sig")
 
 
-def write_settlement(settled: Settled, path: Path) -> Path:
+def write_settlement(settled: Settled, path: Path, *, is_synthetic: bool = False) -> Path:
     """A workbook: awards, lines with their sentences, pots and questions."""
     document = settled.plan.document
     facts = [
@@ -343,5 +351,15 @@ def write_settlement(settled: Settled, path: Path) -> Path:
         Column("条款", "article", 12),
     )
     asks = [(r["number"], r["claim"], r["zh"], r["article"]) for r in settled.asks.iter_rows(named=True)]
-    name = settled.plan.zh
-    return write_book(path, [Printed("兑付", name, facts, award, awards), Printed("逐步", f"{name}: 逐步说明", facts, line, lines), Printed("待认定", f"{name}: 待认定", facts, ask, asks)])  # fmt: skip
+    sheets = (
+        ("兑付", settled.plan.zh, award, awards),
+        ("逐步", f"{settled.plan.zh}: 逐步说明", line, lines),
+        ("待认定", f"{settled.plan.zh}: 待认定", ask, asks),
+    )
+    return write_book(
+        path,
+        [
+            Printed(name, title, facts, columns, rows, is_synthetic=is_synthetic)
+            for name, title, columns, rows in sheets
+        ],
+    )

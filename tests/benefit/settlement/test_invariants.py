@@ -112,6 +112,29 @@ def test_raising_the_only_claim_of_a_firm_never_lowers_its_share(rule: str, amou
     assert after.awards["low"][0] >= before.awards["low"][0]
 
 
+@FEW
+@given(
+    st.sampled_from(SHARES[:2]),
+    st.lists(st.integers(0, 10**4), min_size=3, max_size=8),
+    st.integers(1, 10**4),
+    st.integers(1, 10**3),
+    st.integers(2, 3),
+)
+def test_with_several_claims_in_one_pot_rounding_costs_at_most_a_fen_for_each(
+    rule: str, amounts: list[int], pot: int, by: int, own: int
+):
+    plan = make_plan(f"{{step: pot, code: p, {rule}}}")
+    sums = []
+    for is_more in (False, True):
+        rows = [
+            {"claim": f"c{i}", "entity": "f" if i < own else f"g{i}", "amount": a + (by if i == 0 and is_more else 0)}
+            for i, a in enumerate(amounts)
+        ]
+        awards = settle(plan, make_claims(rows), pots={("p", 2025): pot}).awards
+        sums.append(awards.filter(pl.col("entity") == "f")["low"].sum())
+    assert sums[1] >= sums[0] - (own - 1 if "pro_rata" in rule else 0)
+
+
 def total(step: str, claims: list[dict[str, Any]], prior: list[dict[str, Any]], firm: str) -> int:
     awards = run(step, claims, prior).awards
     return int(awards.filter(pl.col("entity") == firm)["low"].sum())

@@ -61,7 +61,8 @@ class Settled:
 
     @cached_property
     def entries(self) -> pl.DataFrame:
-        """One row for each claim and step that reached it: claim, number, step, before, after, reason code, what it names, article."""
+        """One row for each claim and step that reached it: claim, number, step, before, after, reason code, what it names,
+        article and how well it is attested."""
         parts = []
         claims = self.tally.claims["claim"]
         for done in self.tally.done:
@@ -79,7 +80,7 @@ class Settled:
                 ).select(
                     "claim", pl.lit(term.number, dtype=pl.Int64).alias("number"), pl.lit(term.kind).alias("step"), "before_low", "before_high",
                     "after_low", "after_high", "code", pl.when(pl.col("value") >= 0).then("value").alias("value"),
-                    pl.when("names").then("other").alias("other"), pl.lit(term.article).alias("article"),
+                    pl.when("names").then("other").alias("other"), pl.lit(term.article).alias("article"), pl.lit(term.standing).alias("standing"),
                 )
             )  # fmt: skip
         return pl.concat(parts) if parts else pl.DataFrame()

@@ -86,20 +86,14 @@ class Cap:
         text = self.limit.text
         match line.code:
             case 1:
-                return (
-                    f"{self.term.zh}({text}), 本笔尚可用{left[0]}",
-                    f"{self.term.en} ({text}), {left[1]} left for this claim",
-                )
+                return f"限额 {text}, 本笔尚可用{left[0]}", f"limit {text}, {left[1]} left for this claim"
             case 2:
-                return f"{self.term.zh}({text})已用完", f"{self.term.en} ({text}) is used up"
+                return f"限额 {text} 已用完", f"the limit {text} is used up"
             case 3:
-                return (
-                    f"{self.term.zh}({text})所用的数据不明, 待补",
-                    f"the figures of {self.term.en} ({text}) are not known",
-                )
+                return f"限额 {text} 所用的数据不明, 待补", f"the figures of the limit {text} are not known"
             case 4:
                 return "没有填写分组的键, 单独计算", "no key is given, the claim stands alone"
-        return f"未超过{self.term.zh}({text})", f"within {self.term.en} ({text})"
+        return f"未超过限额 {text}", f"within the limit {text}"
 
 
 def _first_differing(group: Ints, column: Ints) -> int | None:

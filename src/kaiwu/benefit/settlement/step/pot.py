@@ -308,40 +308,29 @@ class Pot:
     def phrase(self, line: Line) -> tuple[str, str]:
         """What the pot did to the claim."""
         left = money(max(line.value, 0))
-        name, name_en = self.term.zh, self.term.en
+        how, how_en = _HOW[self.exhaustion]
         match line.code:
             case 1:
-                return (
-                    f"{name}不够付, {_HOW[self.exhaustion][0]}{self._left(left)[0]}",
-                    f"{name_en} cannot pay all: {_HOW[self.exhaustion][1]}{self._left(left)[1]}",
-                )
+                zh, en = self._left(left)
+                return f"不够付, {how}{zh}", f"it cannot pay all: {how_en}{en}"
             case 2:
-                return (
-                    f"{name}已付完({_HOW[self.exhaustion][0]})",
-                    f"nothing is left in {name_en} ({_HOW[self.exhaustion][1]})",
-                )
+                return f"已付完({how})", f"nothing is left ({how_en})"
             case 3:
-                return (
-                    f"{name}不够付而没有耗尽规则, 需认定",
-                    f"{name_en} cannot pay all and has no rule for that: a finding is needed",
-                )
+                return "不够付而没有耗尽规则, 需认定", "it cannot pay all and has no rule for that: a finding is needed"
             case 4:
-                return f"{name}为未定的申报留出余额", f"{name_en} reserves for claims that are not decided"
+                return "为未定的申报留出余额", "it reserves for claims that are not decided"
             case 5:
-                return (
-                    f"{name}: 与其他申报次序相同而跨过界线, 需认定",
-                    f"{name_en}: tied across the edge, a finding is needed",
-                )
+                return "与其他申报次序相同而跨过界线, 需认定", "tied across the edge: a finding is needed"
             case 6:
-                return f"{name}: 没有{self.order}, 需认定", f"{name_en}: no “{self.order}”, a finding is needed"
+                return f"没有{self.order}, 需认定", f"no “{self.order}”: a finding is needed"
             case 7:
-                return f"{name}没有总额, 需认定", f"{name_en} has no amount: a finding is needed"
+                return "没有总额, 需认定", "it has no amount: a finding is needed"
             case 8:
                 return (
-                    f"{name}余额{left[0]}, 付一部分还是不付需认定",
-                    f"{left[1]} left in {name_en}: whether a part is paid needs a finding",
+                    f"余额{left[0]}, 付一部分还是不付需认定",
+                    f"{left[1]} left, whether a part is paid needs a finding",
                 )
-        return f"{name}够付", f"{name_en} can pay"
+        return "够付", "it can pay"
 
     def _left(self, left: tuple[str, str]) -> tuple[str, str]:
         return (
