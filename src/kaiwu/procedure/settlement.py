@@ -17,6 +17,7 @@ import polars as pl
 from kaiwu.benefit import ClauseScheme
 from kaiwu.benefit.clause import Clause, Condition
 from kaiwu.benefit.settlement import Settled, Settlement, settle
+from kaiwu.benefit.settlement.step.either_or import EitherOr
 from kaiwu.pack import Library
 from kaiwu.pack.decide import find_scheme
 from kaiwu.procedure.claim_sheet import read_list
@@ -82,6 +83,8 @@ def claims_from_facts(scheme: ClauseScheme, facts: Facts, filings: pl.DataFrame 
     for column in ("filed", "rank", "basis"):
         source = pl.col(plan.columns_from[column]) if column in plan.columns_from else pl.lit(None, dtype=pl.Int64)
         claims = claims.with_columns(source.alias(column))
+    choices = {s.choice for s in plan.steps if isinstance(s, EitherOr) and s.choose == "declared"} - set(claims.columns)
+    claims = claims.with_columns(pl.lit(None, dtype=pl.String).alias(c) for c in sorted(choices))  # not known: asked
     return claims if filings is None else _with_filings(claims, filings, plan)
 
 
