@@ -14,6 +14,7 @@ from kaiwu.rating.rubric import RubricScheme
 from kaiwu.rating.rubric import load as load_rubric
 from kaiwu.rating.scheme import RatingScheme
 from kaiwu.rating.scheme import load as load_rating
+from kaiwu.rating.series_streak import Observation, SeriesStreak, StreakRule, count_streak
 from kaiwu.rating.streak import Streak, current_streak, longest_streak
 
 __all__ = [
@@ -21,11 +22,15 @@ __all__ = [
     "BandScheme",
     "Change",
     "Completeness",
+    "Observation",
     "RatingScheme",
     "RubricScheme",
+    "SeriesStreak",
     "Streak",
+    "StreakRule",
     "check_complete",
     "check_counts",
+    "count_streak",
     "current_streak",
     "load_bands",
     "load_rating",

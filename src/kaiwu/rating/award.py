@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from kaiwu.figure.variable import Variable
 from kaiwu.quantity import KaiwuError, Problem
 from kaiwu.rating.batch import Answers, Batch, Outcomes, all_answers, any_answers
+from kaiwu.rating.series_streak import StreakRule
 from kaiwu.rule import expression as x
 from kaiwu.rule.decision import Decision, Facts, Need, Result
 from kaiwu.rule.outcome import Outcome
@@ -77,6 +78,7 @@ class AwardBook:
     award: Award | None
     streaks: tuple[WinStreak, ...]
     scope: x.Bool | None = None
+    series: tuple[StreakRule, ...] = ()  # conventions of streaks of published series; counted by ``series_streak``
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Reads a rulebook of kind ``streak``: an award in leagues, and wins in a row.
+"""Reads a rulebook of kind ``streak``: an award in leagues, wins in a row, months of a series in a row.
 
 Owns its keys. It decides nothing.
 """
@@ -7,21 +7,27 @@ from __future__ import annotations
 
 from kaiwu.figure.entry import Entry
 from kaiwu.figure.variable import Kind, PeriodType
-from kaiwu.quantity import DIMENSIONLESS, KaiwuError
+from kaiwu.quantity import DIMENSIONLESS, KaiwuError, parse_period
 from kaiwu.quantity.dimension import ITEM
 from kaiwu.rating.award import Award, AwardBook, AwardLeague, AwardScheme, WinStreak
 from kaiwu.rating.loader import check_produces
 from kaiwu.rating.reader import GATE_KEYS, Reader
+from kaiwu.rating.series_streak import MEASURES, MERGING, OPS, REVISIONS, Claim, StreakRule, check_claims
 from kaiwu.rule.check import Checker
-from kaiwu.rule.rulebook import HEAD_KEYS, open_rulebook, read_head
+from kaiwu.rule.rulebook import HEAD_KEYS, STANDINGS, open_rulebook, read_head
 from kaiwu.rule.vocabulary import Vocabulary
 from kaiwu.table import Document
 
-BOOK_KEYS = (*HEAD_KEYS, "scope", "award", "streaks")
+BOOK_KEYS = (*HEAD_KEYS, "scope", "award", "streaks", "series")
 AWARD_KEYS = ("code", "zh", "en", "article", "rank", "score", "direction", "leagues", "ties", "note")
+SERIES_KEYS = (
+    "code", "zh", "en", "article", "of", "threshold", "op", "measure", "january_february", "revision", "claims", "standing", "note",
+)  # fmt: skip
+CLAIM_KEYS = ("months", "to", "source", "text")
 STREAK_KEYS = ("code", "zh", "en", "article", "won", "wins_in_a_row", "note")
 MOST_WINNERS = 10**6
 MOST_YEARS = 30  # as far back as a rule may look
+MOST_MONTHS = 1200
 
 
 def load(document: Document, vocabulary: Vocabulary) -> AwardScheme:
@@ -32,9 +38,11 @@ def load(document: Document, vocabulary: Vocabulary) -> AwardScheme:
     reader = Reader(entry, Checker(head.vocabulary(vocabulary)))
     award = _award(entry, reader)
     streaks = tuple(s for row in reader.rows(entry, "streaks") if (s := _streak(row, reader)) is not None)
+    series = tuple(r for row in reader.rows(entry, "series") if (r := _series(row, reader)) is not None)
     if award is None and not entry.data.get("streaks") and head.status != "template":
         entry.complain("S-AWARD", "要写 award(评选)或 streaks(连续), 或两者", "write award, streaks, or both")
     reader.refuse_twins(entry, "streaks", [s.code for s in streaks])
+    reader.refuse_twins(entry, "series", [s.code for s in series])
     if award is not None and any(s.code == award.code for s in streaks):
         entry.complain("S-TWICE", f"代码“{award.code}”重复", f"code “{award.code}” occurs twice", "streaks")
     scope = reader.condition(entry, "scope")[0] if entry.data.get("scope") is not None else None
@@ -42,7 +50,7 @@ def load(document: Document, vocabulary: Vocabulary) -> AwardScheme:
     if entry.problems:
         raise KaiwuError(entry.problems)
     return AwardScheme(
-        AwardBook(head, award, streaks, scope), vocabulary.variable(head.produces) if head.produces else None
+        AwardBook(head, award, streaks, scope, series), vocabulary.variable(head.produces) if head.produces else None
     )
 
 
@@ -111,3 +119,45 @@ def _streak(row: Entry, reader: Reader) -> WinStreak | None:
         )
     code, zh, en = (row.text(key, required=True) for key in ("code", "zh", "en"))
     return None if won is None or years is None else WinStreak(code, zh, en, won, years, row.text("article"))
+
+
+def _series(row: Entry, reader: Reader) -> StreakRule | None:
+    """The conventions of a streak of a published series; nothing has a default, because every count depends on all."""
+    row.check_keys(SERIES_KEYS)
+    words = {}
+    for key, allowed in (("op", OPS), ("measure", MEASURES), ("january_february", MERGING), ("revision", REVISIONS)):
+        word = row.data.get(key)
+        if word not in allowed:
+            listed = ", ".join(allowed)
+            row.complain("S-SERIES", f"要声明 {key}: {listed}", f"declare {key}: {listed}", *([key] if word else []))
+        words[key] = str(word)
+    threshold = reader.constant(row, row.data.get("threshold"), "threshold", dimension=DIMENSIONLESS)
+    claims = [c for claim in reader.rows(row, "claims") if (c := _claim(claim)) is not None]
+    code, zh, en, of = (row.text(key, required=True) for key in ("code", "zh", "en", "of"))
+    standing = row.choice("standing", STANDINGS, "attested")
+    if threshold is None or any(words[key] == "None" for key in words):
+        return None
+    made = StreakRule(
+        code, zh, en, of, threshold, words["op"], words["measure"], words["january_february"], words["revision"],
+        tuple(claims), standing, row.text("article"),
+    )  # fmt: skip
+    try:
+        if made.january_february in MERGING:
+            check_claims(made)
+    except KaiwuError as error:
+        where = row.document.where(*row.path, "claims")
+        row.problems += [p.located(where) for p in error.problems]
+    return made
+
+
+def _claim(row: Entry) -> Claim | None:
+    """``{months: 61, to: 2025-07, source: …}``."""
+    row.check_keys(CLAIM_KEYS)
+    months = row.whole_number("months", 1, MOST_MONTHS)
+    try:
+        to = parse_period(row.text("to", required=True))
+    except KaiwuError as error:
+        where = row.document.where(*row.path, "to")
+        row.problems += [p.located(where) for p in error.problems]
+        return None
+    return None if months is None else Claim(months, to, row.text("source"), row.text("text"))
