@@ -35,6 +35,11 @@ SECTIONS: dict[str, tuple[str, str]] = {
         "A yearly evaluation with 300 objections",
         "5,000 firms: run, uphold 300 objections, run again, replay both.",
     ),
+    "index": (
+        "Composite indices in bulk",
+        "Ranks under thousands of other methods and of noise in every cell; scikit-criteria and pymcdm on the same table where a Python that has them "
+        "is named by `SCIKIT_CRITERIA_PYTHON` (installed only to be measured).",
+    ),
     "district": ("A synthetic district, end to end", "Make, import, run, replay."),
     "log": (
         "The tamper-evident log of a million leaves",

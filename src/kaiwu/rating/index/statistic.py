@@ -127,16 +127,16 @@ def correlation(x: Array) -> Array:
 
     NaN where a column of the pair is constant over them.
     """
-    k = x.shape[1]
-    out = np.full((k, k), np.nan)
-    for i in range(k):
-        for j in range(i, k):
-            both = ~(np.isnan(x[:, i]) | np.isnan(x[:, j]))
-            a, b = x[both, i], x[both, j]
-            if len(a) < 2:
-                continue
-            a, b = a - a.mean(), b - b.mean()
-            norm = np.sqrt((a * a).sum() * (b * b).sum())
-            if norm > 0:
-                out[i, j] = out[j, i] = 1.0 if i == j else float((a * b).sum() / norm)
-    return out
+    known = (~np.isnan(x)).astype(np.float64)
+    y = np.nan_to_num(x - mean(x))  # near zero, so that the products below lose no digits
+    spread = np.sqrt((y**2).sum(axis=0))
+    y = y / np.where(spread > 0, spread, 1.0)
+    n, first, second = known.T @ known, y.T @ known, (y**2).T @ known
+    with np.errstate(divide="ignore", invalid="ignore"):
+        cross = y.T @ y - first * first.T / n
+        own = np.maximum(second - first**2 / n, 0.0)
+        own = np.where(own > 1e-14, own, 0.0)
+        norm = np.sqrt(own * own.T)
+        out = np.where(norm > 0, np.clip(cross / norm, -1, 1), np.nan)
+    np.fill_diagonal(out, np.where(np.isnan(np.diag(out)), np.nan, 1.0))
+    return np.asarray(out)
