@@ -17,7 +17,9 @@ from kaiwu.benefit.settlement.step.same_matter import SameMatter
 DECLARED, PARTLY, ASKS, SILENT = "declared", "partly", "asks", "not stated"
 WAYS = {DECLARED: "已声明", PARTLY: "部分", ASKS: "由人认定", SILENT: "原文未写"}
 """Answers and their Chinese words, from the best to the least declared."""
-UNVERIFIED = ("inferred", "memory")
+STANDINGS = ("attested", "single_copy", "inferred", "memory")
+"""How well a step is attested, from the best to the least."""
+UNVERIFIED = STANDINGS[2:]
 
 SECTION = """
 ## Settlement of clauses with money 有金额条款的兑付
@@ -27,8 +29,10 @@ memory, or a rare case is left to people (an earlier award for the same matter, 
 without its amount or without a rule for its end, so nothing that it cannot pay is paid before somebody decides. **Not stated**
 原文未写: the document, as far as it is known, says nothing between the clause and the payment.
 
-| pack | rulebook | clause 条款 | article 依据 | settlement 兑付 | steps 步骤 | left to people 待认定 |
-|---|---|---|---|---|---|---|
+*Standing* 来源 is that of the least attested step.
+
+| pack | rulebook | clause 条款 | article 依据 | settlement 兑付 | steps 步骤 | standing 来源 | left to people 待认定 |
+|---|---|---|---|---|---|---|---|
 """
 
 
@@ -42,11 +46,12 @@ class SettledClause:
     article: str
     way: str
     steps: tuple[str, ...]
+    standing: str
     left: tuple[str, ...]
 
     def line(self) -> str:
         """One row of the table."""
-        cells = (self.pack, self.scheme, self.clause, self.article, f"{self.way} {WAYS[self.way]}", " → ".join(self.steps), "; ".join(self.left))  # fmt: skip
+        cells = (self.pack, self.scheme, self.clause, self.article, f"{self.way} {WAYS[self.way]}", " → ".join(self.steps), self.standing, "; ".join(self.left))  # fmt: skip
         return f"| {' | '.join(cells)} |"
 
 
@@ -63,7 +68,9 @@ def _read_clause(pack: str, scheme: ClauseScheme, clause: Clause) -> SettledClau
     ways = {way for way, _ in found}
     way = SILENT if not steps else ASKS if ASKS in ways else PARTLY if ways else DECLARED
     left = tuple(dict.fromkeys(word for _, word in found))
-    return SettledClause(pack, scheme.code, clause.id, clause.article, way, tuple(s.term.kind for s in steps), left)
+    standing = max((s.term.standing for s in steps), key=STANDINGS.index, default="")
+    kinds = tuple(s.term.kind for s in steps)
+    return SettledClause(pack, scheme.code, clause.id, clause.article, way, kinds, standing, left)
 
 
 def steps_of(clause: Clause, plan: Settlement | None) -> list[Step]:
@@ -75,7 +82,7 @@ def steps_of(clause: Clause, plan: Settlement | None) -> list[Step]:
 def _open_ends(step: Step) -> Iterator[tuple[str, str]]:
     """What a step leaves open: how far that goes, and in which words."""
     if step.term.standing in UNVERIFIED:
-        yield PARTLY, f"待核实 to be verified: {step.term.kind}"
+        yield PARTLY, "待核实 to be verified"
     if isinstance(step, Pot):
         yield from _open_pot(step)
     elif isinstance(step, SameMatter) and step.keep == "highest" and step.paid_before == "ask":
