@@ -38,7 +38,12 @@ stages: [{code: treasury, zh: 国库, en: treasury, kind: treasury, role: 国库
 def read(tmp_path: Path, programme: str) -> list[str]:
     """The codes of the mistakes of a programme."""
     folder = tmp_path / "town"
-    for name, text in {"pack.yaml": PACK, "variables/v.yaml": VARIABLES, "rulebooks/r.yaml": RULEBOOK, "programmes/p.yaml": programme}.items():
+    for name, text in {
+        "pack.yaml": PACK,
+        "variables/v.yaml": VARIABLES,
+        "rulebooks/r.yaml": RULEBOOK,
+        "programmes/p.yaml": programme,
+    }.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text, encoding="utf-8")
     try:
@@ -85,7 +90,11 @@ def test_a_mistake_is_told_at_its_place(tmp_path: Path, old: str, new: str, code
 
 
 def test_all_mistakes_come_in_one_report(tmp_path: Path) -> None:
-    bad = GOOD.replace("share: 100%", "share: 90%").replace("kind: treasury", "kind: what").replace("费用: paid", "费用: x")
+    bad = (
+        GOOD.replace("share: 100%", "share: 90%")
+        .replace("kind: treasury", "kind: what")
+        .replace("费用: paid", "费用: x")
+    )
     assert {"P-PROGRAMME-SHARE", "F-KEY-WORD", "P-PROGRAMME-ORIGIN"} <= set(read(tmp_path, bad))
 
 
@@ -95,8 +104,19 @@ def test_what_ships_marks_what_is_not_attested() -> None:
     programmes = [p for code in names for p in open_library([code]).programmes.values() if p.pack == code]
     assert len(programmes) >= 7
     templates = [p for p in programmes if p.status == "template"]
-    assert len(templates) == 5 and {p.pot.amount for p in templates} == {24_000_000_000} and len({p.pot.code for p in templates}) == 1
+    assert (
+        len(templates) == 5
+        and {p.pot.amount for p in templates} == {24_000_000_000}
+        and len({p.pot.code for p in templates}) == 1
+    )
     for programme in programmes:
-        parts = (programme.pot, *programme.funds, *programme.materials, *programme.stages, *programme.instalments, *programme.claw_back)
+        parts = (
+            programme.pot,
+            *programme.funds,
+            *programme.materials,
+            *programme.stages,
+            *programme.instalments,
+            *programme.claw_back,
+        )
         assert all(part.ground.standing != "attested" for part in parts), programme.code
         assert not any(p.funds or p.stages or p.checks for p in templates)

@@ -81,8 +81,8 @@ def accounts(
 @ledger_group.command("statement")
 @click.argument("account")
 @workspace_option
-@click.option("--since", type=Day(), default=None, help="自 / from")
-@click.option("--until", type=Day(), default=None, help="至 / to")
+@click.option("--since", type=Day(), default=None, help="自某日 / from a day")
+@click.option("--until", type=Day(), default=None, help="至某日止 / up to the end of a day")
 @speaking
 def statement(account: str, workspace: Path, since: dt.date | None, until: dt.date | None, speaker: Speaker) -> None:
     """对账单: 每笔的对方账户、文件、条款、签署人和余额。The statement of an account."""

@@ -20,7 +20,7 @@ from kaiwu.figure.entry import Entry
 from kaiwu.figure.variable import Kind, Variable
 from kaiwu.pack.pack import Pack, make_pack, read_pack
 from kaiwu.pack.programme import Programme
-from kaiwu.pack.programme_reader import read_programme
+from kaiwu.pack.programme_shelf import read_programmes
 from kaiwu.pack.taxonomy import load_taxonomies
 from kaiwu.quantity import KaiwuError, Problem
 from kaiwu.rule.decision import Scheme
@@ -225,43 +225,10 @@ def build_library(packs: Iterable[Pack]) -> Library:
             _read_heads(shelf, heads, problems)
     _check_codes(own, problems)
     _check_versions(heads, problems)
-    programmes = _read_programmes(shelves, heads, problems)
+    programmes = read_programmes(shelves, heads, problems)
     if problems:
         raise KaiwuError(problems)
     return Library(shelves, heads, programmes)
-
-
-def _read_programmes(
-    shelves: Mapping[str, Shelf], heads: Mapping[str, tuple[str, str, Head]], problems: list[Problem]
-) -> dict[str, Programme]:
-    found: dict[str, Programme] = {}
-    for shelf in shelves.values():
-        for name in shelf.pack.names("programmes"):
-            try:
-                document = shelf.pack.document(name)
-                made = read_programme(
-                    document, pack=shelf.pack.code, heads=heads, clauses=partial(_clause_ids, shelves, heads),
-                    catalogue=shelf.catalogue, sources=shelf.sources, is_synthetic=shelf.pack.is_synthetic,
-                )  # fmt: skip
-            except KaiwuError as error:
-                problems += error.problems
-                continue
-            if made.code in found:
-                zh = f"兑付方案“{made.code}”已在 {found[made.code].where} 中"
-                en = f"programme “{made.code}” stands in {found[made.code].where} already"
-                problems.append(document.problem("P-TWICE", zh, en, "programme"))
-            found[made.code] = made
-    return found
-
-
-def _clause_ids(
-    shelves: Mapping[str, Shelf], heads: Mapping[str, tuple[str, str, Head]], rulebook: str
-) -> tuple[str, ...]:
-    """The clause ids of a rulebook as written; its own loader tells what is wrong with them."""
-    pack, name, _ = heads[rulebook]
-    data = shelves[pack].pack.document(name).data
-    rows = data.get("clauses") if isinstance(data, dict) else None
-    return tuple(str(row["id"]) for row in rows or () if isinstance(row, dict) and row.get("id"))
 
 
 def _closure(pack: Pack, shelves: Mapping[str, Shelf]) -> list[str]:

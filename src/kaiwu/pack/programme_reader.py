@@ -22,7 +22,6 @@ from kaiwu.pack.programme import (
     CheckRule,
     ClawBackRule,
     Fund,
-    Ground,
     Instalment,
     Material,
     NoticeRule,
@@ -32,10 +31,10 @@ from kaiwu.pack.programme import (
     Stage,
     Survey,
 )
-from kaiwu.quantity import RATIO_ONE, KaiwuError, parse_quantity
-from kaiwu.quantity.dimension import MONEY, RATIO, Dimension
+from kaiwu.pack.programme_value import ProgrammeValues
+from kaiwu.quantity import KaiwuError
 from kaiwu.rule.decision import Source, Validity
-from kaiwu.rule.rulebook import STANDINGS, Head, read_source, read_validity
+from kaiwu.rule.rulebook import Head, read_source, read_validity
 from kaiwu.table import Document
 
 MAX_DAYS, MAX_COUNT, MAX_MONTHS = 366, 1_000_000, 120
@@ -72,10 +71,7 @@ def read_programme(
     return made
 
 
-class _Reader:
-    def __init__(self, entry: Entry, catalogue: Catalogue, sources: Collection[str]) -> None:
-        self.entry, self.catalogue, self.sources = entry, catalogue, sources
-
+class _Reader(ProgrammeValues):
     def programme(
         self,
         pack: str,
@@ -370,73 +366,6 @@ class _Reader:
             self.entry.complain("P-PROGRAMME-SHARE", "份额之和要等于 100%", "the shares must sum to 100 %", key)
         if len(known) < len(shares) and (not may_be_unknown or sum(known) > 1):
             self.entry.complain("P-PROGRAMME-SHARE", "份额不合", "the shares do not fit", key)
-
-    # -- values ------------------------------------------------------------------------------------------
-
-    def sub(self, entry: Entry, key: str) -> Entry:
-        value = entry.data.get(key)
-        if value is not None and not isinstance(value, dict):
-            entry.complain("F-KEY-TYPE", f"“{key}”下面要写键", f"“{key}” needs keys below it", key)
-        return Entry(entry.document, (*entry.path, key), value if isinstance(value, dict) else {}, entry.problems)
-
-    def rows(self, key: str, entry: Entry | None = None, rows: Any = None) -> list[Entry]:
-        entry = entry or self.entry
-        rows = entry.data.get(key) if rows is None else rows
-        if rows is None:
-            return []
-        if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-            entry.complain("F-KEY-TYPE", f"“{key}”要写列表, 每项写键", f"“{key}” wants a list of mappings", key)
-            return []
-        return [Entry(entry.document, (*entry.path, key, i), row, entry.problems) for i, row in enumerate(rows)]
-
-    def ground(self, entry: Entry) -> Ground:
-        source = entry.text("source")
-        self.check_source(entry, source)
-        standing = entry.choice("standing", STANDINGS, "attested")
-        return Ground(entry.text("article"), standing, source, entry.text("note"))
-
-    def check_source(self, entry: Entry, source: str) -> None:
-        if source and source not in self.sources:
-            entry.complain(
-                "P-SOURCE", f"来源“{source}”不在 sources.csv 中", f"source “{source}” is not in sources.csv", "source"
-            )
-
-    def variable(self, entry: Entry, name: str, *keys: str) -> None:
-        try:
-            self.catalogue.get(name) or self.catalogue.find(name)
-        except KaiwuError as error:
-            entry.problems += [p.located(entry.document.where(*entry.path, *keys)) for p in error.problems]
-
-    def money(self, entry: Entry, key: str) -> int | None:
-        base = self.quantity(entry, key, MONEY)
-        if base is None:
-            return None
-        if base.denominator != 1 or base < 0:
-            entry.complain("F-KEY-TYPE", "金额要精确到分且不为负", "an amount is whole fen and not negative", key)
-            return None
-        return int(base)
-
-    def ratio(self, entry: Entry, key: str, *, required: bool = False) -> Fraction | None:
-        base = self.quantity(entry, key, RATIO)
-        if base is None:
-            if required and entry.data.get(key) is None:
-                entry.complain("F-KEY-MISSING", f"缺少“{key}”, 请补上", f"“{key}” is missing; add it")
-            return None
-        share = base / RATIO_ONE
-        if not 0 <= share <= 1:
-            entry.complain("P-PROGRAMME-SHARE", "份额在 0% 到 100% 之间", "a share is from 0 % to 100 %", key)
-            return None
-        return share
-
-    def quantity(self, entry: Entry, key: str, dimension: Dimension) -> Fraction | None:
-        text = entry.text(key)
-        if not text:
-            return None
-        try:
-            return parse_quantity(text, dimension=dimension).base
-        except KaiwuError as error:
-            entry.problems += [p.located(entry.document.where(*entry.path, key)) for p in error.problems]
-            return None
 
 
 def validity_text(validity: Validity) -> str:
