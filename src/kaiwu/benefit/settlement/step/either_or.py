@@ -42,7 +42,9 @@ class EitherOr:
         rows = scope.rows
         key = tally.group(self.per, rows)
         of_clause = {tally.plan.clauses.index(c): g for g, group in enumerate(self.groups) for c in group}
-        own = np.array([of_clause[int(c)] for c in tally.clause_at[rows]], np.int64)
+        group_at = np.zeros(len(tally.plan.clauses), np.int64)
+        group_at[list(of_clause)] = list(of_clause.values())
+        own = group_at[tally.clause_at[rows]]
         height = int(key.max(initial=0)) + 1
         low, high = (np.zeros((height, len(self.groups)), np.int64) for _ in range(2))
         inside = key >= 0

@@ -114,7 +114,7 @@ def keep_highest(group: Ints, turn: Ints, low: Ints, high: Ints) -> tuple[Ints, 
         return low, high, np.zeros(0, np.int64)
     alone = group < 0
     best_high = _rival(group, turn, high)
-    best_low = _rival(group, turn, low)
+    best_low = best_high if np.array_equal(low, high) else _rival(group, turn, low)
 
     def beats(own: Ints, theirs: Ints, rival: Ints) -> Bools:
         against = theirs[rival]
