@@ -251,11 +251,11 @@ def test_a_published_notice_carries_the_key_and_has_a_proof(kaiwu, own):
     assert kaiwu("notice", "2", "ruler", "-w", own, "--issuer", "小县亩均办", "--publish").code == 0
     folder = own / "runs" / "0002" / "notices"
     text = (folder / "ruler.html").read_text(encoding="utf-8")
-    key = kaiwu("witness", "status", "-w", own, "--json").data["key"]
+    key = kaiwu("log", "status", "-w", own, "--json").data["key"]
     assert f"公钥 <code>{key.replace('+', '&#43;')}</code>" in text or f"公钥 <code>{key}</code>" in text
     assert "(草案)" not in text
     assert kaiwu("verify", folder / "ruler.proof.json", "--key", key).code == 0
-    assert kaiwu("witness", "audit", "-w", own).code == 0
+    assert kaiwu("log", "audit", "-w", own).code == 0
 
 
 def test_a_draft_of_a_notice_stays_a_draft(kaiwu, ran):
@@ -266,7 +266,7 @@ def test_a_draft_of_a_notice_stays_a_draft(kaiwu, ran):
 def test_an_entity_gets_a_proof_that_verifies(kaiwu, own, tmp_path):
     kaiwu("run", own, "--sheets", "0", "-q")
     path = tmp_path / "F05.json"
-    assert kaiwu("witness", "prove", "2", "F05", "-w", own, "--out", path).code == 0
+    assert kaiwu("log", "prove", "2", "F05", "-w", own, "--out", path).code == 0
     answer = kaiwu("verify", path, "--key", own / "log" / "key.pub")
     assert answer.code == 0 and "可信" in answer.out
     path.write_text(path.read_text(encoding="utf-8").replace('"index": 31', '"index": 30'), encoding="utf-8")

@@ -87,7 +87,7 @@ def test_salts_and_the_key_are_readable_by_their_owner_only_and_stay(county):
     run_county(county)
     key = str(county.witness.key.public)
     for name in ("salt.bin", "key.pem"):
-        assert stat.S_IMODE((county.folder / "log" / name).stat().st_mode) == 0o600
+        assert stat.S_IMODE((county.folder / "secret" / name).stat().st_mode) == 0o600
     again = open_workspace(county.folder).witness
     assert str(again.key.public) == key and again.secret == county.witness.secret
 

@@ -28,7 +28,7 @@ COMMANDS: dict[str, str] = {
     "replay": "kaiwu.cli.run_command:replay",
     "diff": "kaiwu.cli.run_command:diff",
     "object": "kaiwu.cli.run_command:object_to",
-    "witness": "kaiwu.cli.witness_command:log_group",
+    "log": "kaiwu.cli.log_command:log_group",
     "claim": "kaiwu.cli.claim_command:claim_group",
     "pay": "kaiwu.cli.pay_command:pay_group",
     "ledger": "kaiwu.cli.ledger_command:ledger_group",

@@ -46,10 +46,16 @@ _NAME = re.compile(r"[^0-9A-Za-z._-]+")
 
 @dataclass(frozen=True)
 class Witness:
-    """The book and the log of one workspace. ``folder`` holds the tiles, ``key.pem``, ``key.pub`` and ``salt.bin``."""
+    """The book and the log of one workspace. ``folder`` holds the tiles and ``key.pub`` and may be served to anybody;
+    ``vault`` holds ``key.pem`` and ``salt.bin`` and may not."""
 
     state: Path
     folder: Path
+
+    @property
+    def vault(self) -> Path:
+        """The folder of the secrets: not below the log, which is public."""
+        return self.state.parent / "secret"
 
     @cached_property
     def book(self) -> SqliteBook:
@@ -59,15 +65,20 @@ class Witness:
     @cached_property
     def key(self) -> PrivateKey:
         """The key that signs checkpoints; made when first asked for."""
-        if not (self.folder / "key.pub").is_file():
-            write_key(self.folder, make_key(f"kaiwu/{_NAME.sub('-', self.state.parent.name) or 'workspace'}"))
-        return read_key(self.folder)
+        if not (self.vault / "key.pub").is_file():
+            write_key(self.vault, make_key(f"kaiwu/{_NAME.sub('-', self.state.parent.name) or 'workspace'}"))
+        key = read_key(self.vault)
+        shown = self.folder / "key.pub"
+        if not shown.is_file():
+            self.folder.mkdir(parents=True, exist_ok=True)
+            shown.write_text(f"{key.public}\n", encoding="utf-8")
+        return key
 
     @cached_property
     def secret(self) -> bytes:
         """32 bytes from which the salts of commitments are derived; made when first asked for, readable by the owner only."""
-        path = self.folder / "salt.bin"
-        self.folder.mkdir(parents=True, exist_ok=True)
+        path = self.vault / "salt.bin"
+        self.vault.mkdir(mode=0o700, parents=True, exist_ok=True)
         try:
             descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         except FileExistsError:

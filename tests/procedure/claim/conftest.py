@@ -29,7 +29,7 @@ def library() -> Library:
 @pytest.fixture
 def office(tmp_path: Path, library: Library) -> Office:
     """An office with money in the pot and a key for its log."""
-    write_key(tmp_path / "log", make_key("demo-county", bytes(32)))
+    write_key(tmp_path / "secret", make_key("demo-county", bytes(32)))
     made = Office(Desk(tmp_path, library))
     made.fund()
     return made

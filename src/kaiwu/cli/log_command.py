@@ -16,7 +16,7 @@ from kaiwu.procedure import open_run, open_workspace
 from kaiwu.report import sheet_name
 
 
-@click.group("witness")
+@click.group("log")
 def log_group() -> None:
     """存证日志: 测算、结论、公示和分录逐条入链, 可逐条出具证明。The log: runs, decisions, notices and entries, each with a proof."""
 
