@@ -21,6 +21,7 @@ from kaiwu.procedure.claim.bank import ANSWER_HEADS
 from kaiwu.procedure.claim.batch import read_filings, template_heads
 from kaiwu.procedure.claim.event import EventKind
 from kaiwu.procedure.claim.paid_list import PAID_HEADS, PARTY_HEADS, read_paid, read_parties
+from kaiwu.procedure.claim.programme_view import describe_programme
 from kaiwu.procedure.claim.refusal import yuan
 from kaiwu.procedure.claim.view import firm_view, list_row, trace_claim
 from kaiwu.quantity import KaiwuError, Problem
@@ -43,6 +44,24 @@ def programmes(workspace: Path, speaker: Speaker) -> None:
     columns = ("代码", "名称", "规则", "状态", "资金池") if speaker.language == "zh" else ("code", "name", "rulebook", "status", "pot")  # fmt: skip
     rows = [(p.code, speaker.pick(p.zh, p.en), p.rulebook, p.status, yuan(p.pot.amount) if p.pot.amount is not None else "?") for p in found]  # fmt: skip
     speaker.table(speaker.pick("兑付方案", "programmes"), columns, rows, right=(4,))
+
+
+@claim_group.command("programme")
+@click.argument("code")
+@workspace_option
+@speaking
+def programme_command(code: str, workspace: Path, speaker: Speaker) -> None:
+    """一个兑付方案: 资金、材料、核验、环节; 标出待核实和原文未写的。One programme, with what is unverified or unknown marked."""
+    programme = open_counter(workspace, None).workspace.library.programme(code)
+    rows = describe_programme(programme)
+    if speaker.is_json:
+        speaker.data([{"part": r.part, "zh": r.zh, "en": r.en, "article": r.ground.article, "standing": r.ground.standing, "note": r.ground.note} for r in rows])  # fmt: skip
+        return
+    speaker.say(f"{programme.zh} · {programme.rulebook} · {programme.status}", f"{programme.en} · {programme.rulebook} · {programme.status}")  # fmt: skip
+    for r in rows:
+        mark = "" if r.ground.is_attested else speaker.pick(" (待核实)", " (to be verified)")
+        note = f" — {r.ground.note}" if r.ground.note else ""
+        speaker.say(f"  {r.zh} {r.ground.article}{mark}{note}", f"  {r.en} {r.ground.article}{mark}{note}")
 
 
 @claim_group.command("budget")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import time
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -148,3 +149,10 @@ def test_separators_anywhere_and_full_width_digits_change_nothing(number: str, a
 @given(st.integers(1, 10**12))
 def test_yuan_as_written_come_back_as_the_same_fen(fen: int) -> None:
     assert read_fen(f"¥{fen // 100:,}.{fen % 100:02d}") == fen
+
+
+def test_files_made_to_be_slow_are_not() -> None:
+    begun = time.perf_counter()
+    assert read(b"%PDF-1.4 " + b"/EmbeddedFile stream " * 200_000) is None
+    found = read(DIGITAL.replace("<ItemName>培训</ItemName>", "<ItemName>" + "\n" * 60_000 + "</ItemName>"))
+    assert found is not None and time.perf_counter() - begun < 2

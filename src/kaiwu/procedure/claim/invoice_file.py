@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import re
 import zipfile
 import zlib
 from dataclasses import dataclass
@@ -20,7 +19,8 @@ from kaiwu.quantity import KaiwuError, Problem
 MAX_FILE_BYTES = 32 << 20
 MAX_MEMBERS = 500
 MAX_UNPACKED_BYTES = 64 << 20
-_STREAM = re.compile(rb"/EmbeddedFile\b.{0,512}?stream\r?\n(.*?)endstream", re.DOTALL)
+MAX_ATTACHMENTS = 16
+MAX_DICTIONARY = 512  # bytes between /EmbeddedFile and its stream
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,17 +106,25 @@ def _from_archive(data: bytes, name: str) -> bytes | None:
 
 def _from_pdf(data: bytes) -> bytes | None:
     """An embedded XML attachment of a PDF, where it lies open or deflated; anything else is kept unread."""
-    for match in _STREAM.finditer(data):
-        raw = match[1].rstrip(b"\r\n")
-        unpacker = zlib.decompressobj()
-        for text in (raw, _inflate(unpacker, raw)):
+    at = 0
+    for _ in range(MAX_ATTACHMENTS):
+        at = data.find(b"/EmbeddedFile", at)
+        if at < 0:
+            return None
+        at += 1
+        begin = data.find(b"stream", at, at + MAX_DICTIONARY)
+        end = data.find(b"endstream", begin) if begin >= 0 else -1
+        if end < 0:
+            continue
+        raw = data[begin + len(b"stream") : end].strip(b"\r\n")
+        for text in (raw, _inflate(raw)):
             if text is not None and len(text) <= MAX_BYTES and is_invoice_xml(text):
                 return text
     return None
 
 
-def _inflate(unpacker: zlib._Decompress, raw: bytes) -> bytes | None:
+def _inflate(raw: bytes) -> bytes | None:
     try:
-        return unpacker.decompress(raw, MAX_BYTES)
+        return zlib.decompressobj().decompress(raw, MAX_BYTES)
     except zlib.error:
         return None

@@ -107,13 +107,15 @@ def _scan(data: bytes, place: str) -> dict[str, tuple[str, int]]:
         raise KaiwuError(Problem("CL-XML-SIZE", "XML 过大", "the XML is too large", where=place))
     parser = expat.ParserCreate(namespace_separator=None)
     stack: list[str] = []
+    parser.buffer_text = True
     held: list[str] = []
+    length = 0
     texts: dict[str, tuple[str, int]] = {}
     count = 0
 
     def start(tag: str, _attributes: dict[str, str]) -> None:
-        nonlocal count
-        count += 1
+        nonlocal count, length
+        count, length = count + 1, 0
         stack.append(tag.rpartition(":")[2])
         held.clear()
         if len(stack) > MAX_DEPTH or count > MAX_ELEMENTS:
@@ -122,15 +124,19 @@ def _scan(data: bytes, place: str) -> dict[str, tuple[str, int]]:
             )
 
     def text(part: str) -> None:
+        nonlocal length
+        length += len(part)
         held.append(part)
-        if sum(map(len, held)) > MAX_TEXT:
+        if length > MAX_TEXT:
             raise _Refused("CL-XML-SIZE", "一个元素的文字过长", "the text of one element is too long")
 
     def end(_tag: str) -> None:
         path = "/" + "/".join(stack)
         texts.setdefault(path, ("".join(held).strip(), parser.CurrentLineNumber))
+        nonlocal length
         stack.pop()
         held.clear()
+        length = 0
 
     parser.StartElementHandler, parser.CharacterDataHandler, parser.EndElementHandler = start, text, end
     _refuse_entities(parser)
