@@ -19,6 +19,7 @@ from kaiwu.procedure.settlement import find_settled_scheme, list_of
 from kaiwu.procedure.what_if import WhatIf, as_text, what_if_claims, what_if_run
 from kaiwu.report import print_money
 
+
 @click.command("whatif")
 @click.argument("scheme")
 @click.option(

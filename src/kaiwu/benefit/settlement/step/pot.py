@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 import polars as pl
 
-from kaiwu.benefit.settlement.declaration import KEY_COLUMNS, Term
+from kaiwu.benefit.settlement.declaration import Term
 from kaiwu.benefit.settlement.line import Line, money
 from kaiwu.benefit.settlement.reader import TERM_KEYS, StepReader
 from kaiwu.benefit.settlement.share import divide_pro_rata, divide_wide, fill_water, water_level
@@ -369,6 +369,3 @@ def read(reader: StepReader, entry: Entry, term: Term) -> Pot:
         reader.column(entry, "order", ORDERS.get(exhaustion or "", "")), tuple(reader.column_name(t) for t in entry.texts("tie")),
         entry.choice("last", LAST, "ask"), quota, reader.column(entry, "by", ""), reader.day_of_year(entry, "filed_by"),
     )  # fmt: skip
-
-
-__all__ = ["KEY_COLUMNS", "Pot", "read"]
