@@ -83,3 +83,11 @@ def test_two_desks_cannot_spend_one_pot_twice(office: Office) -> None:
         amounts = sorted(c.amount for c in session.store.cases(PROGRAMME) if c.state == State.DECIDED)
     assert amounts == [10_000_000] + [18_000_000] * 5 and office.available() == [0, 0]
     assert len(answers) == 8 and set(answers) - {"decided"} <= {"CL-LEDGER", "CL-FAILED"}
+
+
+def test_who_reads_sees_one_moment_and_hinders_no_writer(office: Office) -> None:
+    with office.desk.reading(at(office.day)) as session:
+        assert session.store.cases() == []
+        number = office.file()
+        assert session.store.cases() == []
+    assert office.case(number).state == State.CLAIMED

@@ -203,12 +203,23 @@ class Desk:
     @contextmanager
     def session(self, now: dt.datetime) -> Iterator[Session]:
         """One transaction: kept on leaving, undone by any error. Writers wait for each other."""
+        with self._open(now, "BEGIN IMMEDIATE") as session:
+            yield session
+
+    @contextmanager
+    def reading(self, now: dt.datetime) -> Iterator[Session]:
+        """A transaction that sees one moment and hinders no writer; nothing may be done in it."""
+        with self._open(now, "BEGIN") as session:
+            yield session
+
+    @contextmanager
+    def _open(self, now: dt.datetime, begin: str) -> Iterator[Session]:
         connection = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None)
         try:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute("PRAGMA foreign_keys = ON")
-            connection.execute("BEGIN IMMEDIATE")
+            connection.execute(begin)
             session = Session(connection, self.library, self.witness.secret, now)
             session.store.create()
             try:
@@ -222,12 +233,6 @@ class Desk:
             raise KaiwuError(Problem("CL-STATE", zh, en, where=str(self.path))) from error
         finally:
             connection.close()
-
-    @contextmanager
-    def reading(self, now: dt.datetime) -> Iterator[Session]:
-        """The same, for those who only read."""
-        with self.session(now) as session:
-            yield session
 
     def do_each(self, numbers: Sequence[str], make: Any, *, now: dt.datetime) -> list[Case]:
         """One step on many claims, all or nothing: every refusal is told together. ``make(session, number)`` does it."""

@@ -72,7 +72,10 @@ class SqliteClaimStore:
         self.connection = connection
 
     def create(self) -> None:
-        """Create what is missing, with the triggers that refuse changes."""
+        """Create what is missing, with the triggers that refuse changes; the last of them tells that all is there."""
+        last = f"{_FIXED[-1]}_no_delete"
+        if self.connection.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (last,)).fetchone():
+            return
         for statement in filter(None, map(str.strip, _TABLES.split(";"))):
             self.connection.execute(statement)
         for table in _FIXED:
