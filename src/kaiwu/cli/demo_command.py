@@ -14,6 +14,7 @@ import click
 from kaiwu.cli.console import Speaker
 from kaiwu.cli.import_command import report_import
 from kaiwu.cli.option import now, speaking, today, workspace_argument
+from kaiwu.cli.voucher_demo import play_vouchers
 from kaiwu.pack import builtin_packs
 from kaiwu.procedure import Run, Workspace, open_workspace, replay
 from kaiwu.procedure.intake import SUFFIXES, import_files
@@ -23,6 +24,7 @@ from kaiwu.report import list_scheme, write_run
 from kaiwu.report.server import make_server
 from kaiwu.report.site import Site
 from kaiwu.synth import make_district, open_calibration, write_workspace
+from kaiwu.synth.voucher_setting import open_voucher_plan
 
 DEMO_FIRMS = 2000
 DEMO_PORT = 8765
@@ -48,17 +50,26 @@ DEMO_PORT = 8765
     help="网页端口, 0 为任选 / port of the pages, 0 for any",
 )
 @click.option("--serve/--no-serve", "is_served", default=True, help="算完打开本地网页 / serve the pages afterwards")
+@click.option("--vouchers/--no-vouchers", "has_vouchers", default=True, help="演示兑付一年 / play a year of vouchers")
 @speaking
-def demo(firms: int, seed: int, pack: str, folder: Path, port: int, is_served: bool, speaker: Speaker) -> None:
-    """合成一个区 → 导入各部门表格 → 测算 → 本地网页。Make a synthetic district, import, run, and serve it."""
+def demo(
+    firms: int, seed: int, pack: str, folder: Path, port: int, is_served: bool, has_vouchers: bool, speaker: Speaker
+) -> None:
+    """合成一个区 → 导入各部门表格 → 测算 → 兑付一年 → 本地网页。Make a synthetic district, import, run, pay a year of vouchers, and serve it."""
     started = time.monotonic()
     prepare(folder)
-    speaker.say(f"1/4 合成 {firms} 家企业(合成数据, 非真实企业)", f"1/4 making {firms} synthetic firms (no real ones)")
-    write_workspace(make_district(open_calibration(pack), firms, seed), folder, jobs=read_jobs(pack))
+    plan = open_voucher_plan(pack) if has_vouchers else None
+    steps = 4 if plan is None else 5
+    speaker.say(
+        f"1/{steps} 合成 {firms} 家企业(合成数据, 非真实企业)",
+        f"1/{steps} making {firms} synthetic firms (no real ones)",
+    )
+    district = make_district(open_calibration(pack), firms, seed)
+    written = write_workspace(district, folder, jobs=read_jobs(pack), vouchers=plan)
     bring_published(folder, pack)
     workspace = open_workspace(folder)
     files = sorted(p for p in (folder / "inbox").glob("*") if p.suffix in SUFFIXES)
-    speaker.say(f"2/4 导入 {len(files)} 份部门表格", f"2/4 importing {len(files)} sheets of departments")
+    speaker.say(f"2/{steps} 导入 {len(files)} 份部门表格", f"2/{steps} importing {len(files)} sheets of departments")
     with speaker.progress("导入", "importing", len(files)) as bar:
         taken = import_files(
             workspace, files, known_at=today(), progress=lambda n: bar.update(bar.task_ids[0], description=n, advance=1)
@@ -68,9 +79,9 @@ def demo(firms: int, seed: int, pack: str, folder: Path, port: int, is_served: b
         f"    {taken.figures} 条数据, {taken.entities} 个主体",
         f"    {taken.figures} figures, {taken.entities} entities",
     )
-    speaker.say(f"3/4 测算 {len(workspace.jobs)} 项任务", f"3/4 running {len(workspace.jobs)} jobs")
+    speaker.say(f"3/{steps} 测算 {len(workspace.jobs)} 项任务", f"3/{steps} running {len(workspace.jobs)} jobs")
     runs = run_everything(workspace, speaker)
-    speaker.say("4/4 重放核对", "4/4 replaying")
+    speaker.say(f"4/{steps} 重放核对", f"4/{steps} replaying")
     for run in runs:
         _, report = replay(workspace, run.record.number)
         if not report.is_identical:
@@ -78,6 +89,9 @@ def demo(firms: int, seed: int, pack: str, folder: Path, port: int, is_served: b
                 Problem("S-REPLAY", f"第 {report.number} 号重放不一致", f"run {report.number} does not replay")
             )
     summarise(workspace, runs, speaker)
+    if written.vouchers is not None:
+        speaker.say("5/5 兑付一年(合成数据)", "5/5 a year of vouchers (synthetic)")
+        play_vouchers(workspace, written.vouchers, speaker)
     speaker.say(
         f"用时 {time.monotonic() - started:.0f} 秒, 结果在 {folder}/runs",
         f"{time.monotonic() - started:.0f} s; results in {folder}/runs",

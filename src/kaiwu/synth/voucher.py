@@ -21,7 +21,13 @@ FEN = 1_000_000
 SMALL_LINE = 50.0
 LEAST_AGAIN = 80.0
 """Firms that claim twice have contracts above this, so that none looks split by chance."""
+ROOM, LEAST_SMALL = 1.15, 3
+"""By how much the caps of the firms with large contracts exceed the demand; small contracts there must be."""
+MOST = 12_000.0
+"""Contracts above meet the cap many times over and would only look absurd."""
 FILING_DAY = 3
+SPARE_FIRMS = 8
+"""Firms that claim nothing, for the planted cases."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +129,7 @@ def draw_claims(district: District, plan: VoucherPlan, pot: int) -> VoucherYear:
     """Draw all claims of the year that are in order; ``pot`` in fen."""
     rule, streams = plan.rule, district.streams
     rng = streams.open("voucher claims")
-    sketches = _sketch(district, rule, rng)
+    sketches = _sketch(district, rule, rng, pot / FEN)
     _fit_demand(sketches, rule, pot / FEN)
     sketches = _order(sketches, rule, rng)
     suppliers = name_suppliers(district, rule, streams)
@@ -140,14 +146,15 @@ def draw_claims(district: District, plan: VoucherPlan, pot: int) -> VoucherYear:
 # -- who and how much ------------------------------------------------------------------------------------------------
 
 
-def _sketch(district: District, rule: VoucherRule, rng: np.random.Generator) -> list[Sketch]:
-    """Firms, larger ones likelier, with contracts; some claim again."""
-    count = count_claims(rule, district.firms.count)
+def _sketch(district: District, rule: VoucherRule, rng: np.random.Generator, pot: float) -> list[Sketch]:
+    """Firms, larger ones likelier, with contracts; some claim again. Enough have large ones to use up the pot."""
     alive = np.flatnonzero(district.firms.pools["alive"][:, -1])
     weights = np.nan_to_num(district.firms.measures["revenue"][alive, -1]) ** 0.5 + 1.0
+    count = min(count_claims(rule, district.firms.count), len(alive) - SPARE_FIRMS)
     again = round(rule.again * count)
     firms = rng.choice(alive, size=count - again, replace=False, p=weights / weights.sum())
-    small = round(rule.small.share * count)
+    needed = int(ROOM * rule.demand * pot / rule.sizing.cap) + 1
+    small = min(round(rule.small.share * count), max(count - again - needed, LEAST_SMALL))
     contracts = draw_tail(rng, count - again - small, rule.amounts.low, rule.amounts.high, rule.amounts.tail)
     names = list(rule.kinds)
     sketches = []
@@ -157,7 +164,7 @@ def _sketch(district: District, rule: VoucherRule, rng: np.random.Generator) -> 
         kind = names[int(draw_choices(rng, list(rule.kinds.values()), 1)[0])]
         is_small = not is_tail or bool(rng.random() < 0.6)
         sketches.append(Sketch(int(firm), amount, float(rng.uniform(rule.paid[0], rule.paid[1])), kind, is_small))
-    for i in rng.choice(len(contracts), size=again, replace=False):
+    for i in len(contracts) // 3 + rng.choice(len(contracts) - len(contracts) // 3, size=again, replace=False):
         first = sketches[int(i)]
         first.contract = max(first.contract, LEAST_AGAIN)
         amount = max(float(first.contract * rng.uniform(0.4, 1.6)), LEAST_AGAIN)
@@ -188,7 +195,7 @@ def _fit_demand(sketches: list[Sketch], rule: VoucherRule, pot: float) -> None:
     for _ in range(60):
         factor = (low * high) ** 0.5
         for s, contract in zip(sketches, base, strict=True):
-            s.contract = contract if contract <= SMALL_LINE else max(contract * factor, LEAST_AGAIN)
+            s.contract = contract if contract <= SMALL_LINE else min(max(contract * factor, LEAST_AGAIN), MOST)
         low, high = (factor, high) if sum(awards_of(sketches, rule)) < wanted else (low, factor)
 
 

@@ -16,7 +16,7 @@ from typing import Any
 from kaiwu.ledger import chart
 from kaiwu.ledger.chart import Grounds
 from kaiwu.pack.programme import Programme, Stage
-from kaiwu.procedure.claim import Case, Desk, Event, EventKind, Evidence, Invoice, Session, State
+from kaiwu.procedure.claim import Case, Desk, Event, EventKind, Evidence, Finding, Invoice, Session, State
 from kaiwu.procedure.claim.bank import Due, check_amount, list_due, read_answers
 from kaiwu.procedure.claim.batch import read_filings
 from kaiwu.procedure.claim.invoice_file import keep_evidence, read_invoice_file
@@ -52,6 +52,7 @@ class YearReport:
     filed: list[str] = field(default_factory=list)
     refused: dict[str, str] = field(default_factory=dict)  # claim -> the check that found it
     cleared: dict[str, str] = field(default_factory=dict)
+    findings: dict[str, Finding] = field(default_factory=dict)  # what a claim was refused for
     asked: list[Asked] = field(default_factory=list)
     corrected: list[Problem] = field(default_factory=list)  # why a whole sheet came back
     frozen: list[tuple[str, dt.date, dt.date | None]] = field(default_factory=list)
@@ -208,13 +209,14 @@ class YearPlay:
                     is_cleared = plant is None or plant.verdict == "cleared"
                     self._answer(case, finding, officer, is_cleared, plant.zh if plant else "经核不成立")
 
-    def _answer(self, case: Case, finding: Any, officer: str, is_cleared: bool, reason: str) -> None:
+    def _answer(self, case: Case, finding: Finding, officer: str, is_cleared: bool, reason: str) -> None:
         outcome = "cleared" if is_cleared else "confirmed"
         self._do([case.number], EventKind.ANSWER, officer, finding=finding.id, outcome=outcome, reason=reason)
         if is_cleared:
             self.report.cleared[case.number] = finding.check
         elif case.number not in self.report.refused:
             self.report.refused[case.number] = finding.check
+            self.report.findings[case.number] = finding
             self._do([case.number], EventKind.REFUSE, officer, reason=f"{finding.zh}; {reason}")
 
     def _assess(self, numbers: Sequence[str], officer: str) -> None:
