@@ -40,6 +40,10 @@ SECTIONS: dict[str, tuple[str, str]] = {
         "Ranks under thousands of other methods and of noise in every cell; scikit-criteria and pymcdm on the same table where a Python that has them "
         "is named by `SCIKIT_CRITERIA_PYTHON` (installed only to be measured).",
     ),
+    "rubric": (
+        "Four national point tables over 14,000 firms",
+        "Every item as an interval with a third of the cells missing; gates, direct passes and verdicts included.",
+    ),
     "district": ("A synthetic district, end to end", "Make, import, run, replay."),
     "log": (
         "The tamper-evident log of a million leaves",

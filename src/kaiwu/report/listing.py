@@ -259,6 +259,10 @@ def _list_classes(run: Run, scheme: Scheme, table: pl.DataFrame, who: tuple[Colu
     chosen = [e for e in extra if e[0] in table.columns]
     leagues = league_words(run, scheme.code)
     columns += [Column(zh, en, 10, kind, words=leagues if en == "league" else None) for _, zh, en, kind in chosen]
+    ends = [("low_score", "最低得分", "lowest score"), ("high_score", "最高得分", "highest score")]
+    ends = [end for end in ends if end[0] in table.columns]
+    stored, places = _decimals(table, [source for source, _, _ in ends])
+    columns += [Column(zh, en, 10, "decimal", places) for _, zh, en in ends]
 
     def make() -> pl.DataFrame:
         place = {item.item: i for i, item in enumerate(items)}
@@ -269,8 +273,10 @@ def _list_classes(run: Run, scheme: Scheme, table: pl.DataFrame, who: tuple[Colu
             pl.col("item").replace_strict(place, default=0, return_dtype=pl.Int32).alias("#item"),
         )  # fmt: skip
         ordered = shown.sort("#item", "#order", "class", "entity", nulls_last=True)
+        scores = [(pl.col(source) // 10 ** (stored - places)).alias(en) for source, _, en in ends]
         sources = {en: source for source, _, en, _ in chosen}
-        return ordered.select("entity", *(pl.col(sources.get(c.en, c.en)).alias(c.en) for c in columns[1:]))
+        plain = columns[1 : len(columns) - len(ends)]
+        return ordered.select("entity", *(pl.col(sources.get(c.en, c.en)).alias(c.en) for c in plain), *scores)
 
     counts = _label_counts(table, classes) if is_single else _sum_outcomes(items)
     scope = run.record.population
@@ -285,6 +291,15 @@ def _list_classes(run: Run, scheme: Scheme, table: pl.DataFrame, who: tuple[Colu
         scope * len(items),
         () if is_single else items,
     )
+
+
+def _decimals(table: pl.DataFrame, sources: Sequence[str]) -> tuple[int, int]:
+    """In how many decimals scores are stored, and how many of them are needed to print every one exactly."""
+    stored = int(table["decimals"][0]) if sources and table.height else 0
+    for places in range(stored):
+        if not any((table[source] % 10 ** (stored - places)).any() for source in sources):
+            return stored, places
+    return stored, stored
 
 
 def _label_counts(table: pl.DataFrame, words: Words) -> tuple[tuple[str, int], ...]:

@@ -44,7 +44,7 @@ COMMON: Mapping[str, str] = {
 HEAD: Mapping[str, str] = {
     "rulebook": "code of the scheme, unique in the whole library",
     "family": "joins the versions of one scheme; two may not be in force on one day",
-    "kind": "clauses, rating, bands or streak",
+    "kind": "clauses, rating, rubric, bands or streak",
     "jurisdiction": "where it applies",
     "level": "national, province, city, county …",
     "population": "kind of entity it is about: firm project county city plot space town …",
@@ -57,6 +57,16 @@ HEAD: Mapping[str, str] = {
 }
 _LOADER, _CLAUSE, _RATING = "kaiwu.rating.loader", "kaiwu.benefit.loader", "kaiwu.rating"
 _CLASSES, _INDICATOR, _BAND, _AWARD = (f"{_RATING}.{n}_loader" for n in ("class", "indicator", "band", "award"))
+_RUBRIC = f"{_RATING}.rubric"
+_FORMS = {
+    "bands": "from/to rows of one number", "levels": "rows with conditions, the first that holds", "each": "every row that holds adds its points", "any": "points once, if one row holds",
+    "formula": "a formula that comes out in 分", "expert": "[low, high]: a human gives the points", "slot": "a score that a pack above declares; empty: a named unknown",
+    "higher_of": "the highest of several forms", "sum_of": "the sum of several forms", "choose": "one of several forms that the firm chooses",
+}  # fmt: skip
+_VERDICT = {
+    "gates": "conditions that must all hold", "veto": "conditions that must be known not to hold", "human": "findings that only a human can make",
+    "pass": "points to reach: 60分, {from | above, of}, or a list; floors of blocks belong to them", "direct": "conditions of which one replaces the points (直通)",
+}  # fmt: skip
 _IMPORT = "kaiwu.figure.import_template"
 _SETTLE = "kaiwu.benefit.settlement"
 _CAP = {
@@ -233,13 +243,54 @@ PLACES: tuple[Place, ...] = (
     }),
     Place("rulebooks/*.yaml, kind bands", "rows[] with conditions", f"{_BAND}:table", {"value": "the band"}),
     Place("rulebooks/*.yaml, kind bands", "rows[] of a number", f"{_BAND}:numbered", {"value": "the band"}),
-    Place("rulebooks/*.yaml, kind streak", "", f"{_AWARD}:load", {**HEAD, **_SCOPE, "award": "an award in leagues", "streaks": "wins in a row"}),
+    Place("rulebooks/*.yaml, kind streak", "", f"{_AWARD}:load", {
+        **HEAD, **_SCOPE, "award": "an award in leagues", "streaks": "wins in a row", "series": "months of a published series in a row: the conventions",
+    }),
     Place("rulebooks/*.yaml, kind streak", "award", f"{_AWARD}:_award", {
         "rank": "a given rank", "score": "or a score that is ranked here", "direction": "higher or lower is better", "leagues": "the leagues",
         "ties": "share_rank; absent: a tie across the line needs a finding",
     }),
     Place("rulebooks/*.yaml, kind streak", "award.leagues[]", f"{_RATING}.reader:gate", {"take": "how many win"}, (*_GATE, "take")),
     Place("rulebooks/*.yaml, kind streak", "streaks[]", f"{_AWARD}:_streak", {"won": "yearly yes/no variable", "wins_in_a_row": "years running, 2 or more"}),
+    Place("rulebooks/*.yaml, kind streak", "series[]", f"{_AWARD}:_series", {
+        "of": "the series, by name", "threshold": "the line, in %", "op": "> or >=: whether the line itself holds", "measure": "single months or cumulative",
+        "january_february": "merged: two_months or one_month; or separate", "revision": "figure that counts: latest, first or final", "claims": "streaks as they were printed; they must begin together",
+    }),
+    Place("rulebooks/*.yaml, kind streak", "series[].claims[]", f"{_AWARD}:_claim", {"months": "months in a row", "to": "last month", "text": "the wording"}),
+    Place("rulebooks/*.yaml, kind rubric", "", f"{_RUBRIC}.loader:load", {
+        **HEAD, **_SCOPE, "full": "full score, bonuses left out; must be the sum of the items", "total": "the whole score", "blocks": "blocks of items", "items": "items outside any block",
+        **_VERDICT, "routes": "several ways to pass, each with a decision of its own; gates, veto and human of the file belong to all",
+        "grades": "classes by score", "changes": "signed changes of grade that a run may carry",
+    }),
+    Place("rulebooks/*.yaml, kind rubric", "total", f"{_RUBRIC}.loader:root", {"given": "variable of an official score: where there is one it counts", "max": "most points"}),
+    Place("rulebooks/*.yaml, kind rubric", "blocks[]", f"{_RUBRIC}.loader:block", {
+        "max": "full points; the sum below is capped at it", "floor": "least points to pass", "given": "variable of an official score of the block", "bonus": "true: not part of the full score",
+        "items": "the items", "blocks": "blocks inside", "rubric": "rulebook whose table is this block",
+    }),
+    Place("rulebooks/*.yaml, kind rubric", "items[]", f"{_RUBRIC}.loader:item", {
+        "max": "full points", "given": "variable of the points that an expert or office gave", "owner": "department that is asked", "bonus": "true: not part of the full score", **_FORMS,
+    }),
+    Place("rulebooks/*.yaml, kind rubric", "bands", f"{_RUBRIC}.form:bands", {
+        "of": "the number, a formula", "edges": "'[)' or '(]'", "rows": "the rows, touching", "otherwise": "points outside them, where the outermost are not open",
+    }),
+    Place("rulebooks/*.yaml, kind rubric", "bands.rows[]", f"{_RUBRIC}.form:bands#2", {"points": "points, or [low, high] that an expert gives from"}),
+    Place("rulebooks/*.yaml, kind rubric", "levels", f"{_RUBRIC}.form:levels", {"rows": "rows with conditions; the first that holds", "otherwise": "points where none holds"}),
+    Place("rulebooks/*.yaml, kind rubric", "levels.rows[], each[]", f"{_RUBRIC}.form:row", {"points": "points, or [low, high] that an expert gives from"}),
+    Place("rulebooks/*.yaml, kind rubric", "any", f"{_RUBRIC}.form:any", {"points": "points, once", "rows": "the conditions"}),
+    Place("rulebooks/*.yaml, kind rubric", "any.rows[]", f"{_RUBRIC}.form:any#2", {}),
+    Place("rulebooks/*.yaml, kind rubric", "higher_of[], sum_of[], choose.options[]", f"{_RUBRIC}.form:parts", {
+        **_FORMS, "value": "choose with by: the value of the category that chooses it",
+    }, ("zh", "en", "article", "note", *_FORMS, "value")),
+    Place("rulebooks/*.yaml, kind rubric", "choose", f"{_RUBRIC}.form:choose", {"by": "category variable of the choice; absent: the best one counts", "options": "the indicators to choose from"}),
+    Place("rulebooks/*.yaml, kind rubric", "routes[]", f"{_RUBRIC}.loader:route", {
+        **_VERDICT, "text": "paraphrase of the article", "grants": "what is granted", "department": "office in charge",
+    }),
+    Place("rulebooks/*.yaml, kind rubric", "pass", f"{_RUBRIC}.loader:mark", {"of": "block or item; absent: the total", "from": "points; reaching them passes", "above": "points; only more passes"}),
+    Place("rulebooks/*.yaml, kind rubric", "gates[], veto[], human[], direct[]", f"{_RUBRIC}.loader:condition", {"all": "parts that must all hold", "any": "parts of which one is enough"}),
+    Place("rulebooks/*.yaml, kind rubric", "gates[].all[], .any[]", f"{_RUBRIC}.loader:tree", {"all": "parts that must all hold", "any": "parts of which one is enough"}),
+    Place("rulebooks/*.yaml, kind rubric", "grades", f"{_RUBRIC}.loader:grades", {"edges": "'[)' or '(]'", "rows": "the grades, touching, open at both ends"}),
+    Place("rulebooks/*.yaml, kind rubric", "grades.rows[]", f"{_RUBRIC}.loader:grades#2", {"class": "code of the grade"}),
+    Place("rulebooks/*.yaml, kind rubric", "changes", f"{_RUBRIC}.loader:changes", {"articles": "articles that allow it", "steps": "most grades up or down"}),
     Place("programmes/*.yaml", "", f"{_PROGRAMME}:read_programme", {
         "programme": "code of the programme (兑付方案), unique in the whole library", "rulebook": "rulebook of clauses that it pays", "clauses": "its clauses; default: all",
         "window": "window of claims {from, to}", "pot": "the pot that pays", "funds": "fund sources: each bears a share of every award", "materials": "the completeness list",
