@@ -21,6 +21,8 @@ from kaiwu.ledger.turn import Turn
 from kaiwu.quantity.problem import KaiwuError, Problem
 
 BUSY_SECONDS = 60.0  # a writer waits so long for the others
+CACHE_KIB = 65_536  # keys of a large batch fall all over their trees: 2 MiB, the default, would be read again and again
+CHECKPOINT_PAGES = 8_192  # 32 MiB: a batch of some thousand transfers writes more than the default of 4 MiB at once
 _LISTED = "(SELECT value FROM json_each(?))"
 
 
@@ -166,6 +168,8 @@ def _connect(place: Path | str) -> sqlite3.Connection:
     connection = sqlite3.connect(place, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
+    connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
+    connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
     return connection
 
 
