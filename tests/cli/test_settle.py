@@ -235,3 +235,24 @@ def test_a_run_is_settled_kept_and_replayed(kaiwu, tmp_path):
     assert changed.data["summary"]["cost_after_low"] == 2_000_000
     pots = county / "settlements/1/pots.parquet"
     assert pots.is_file() and (county / "settlements/1/settlement.json").is_file()
+
+
+def test_templates_have_the_columns_that_are_read(kaiwu, tmp_path):
+    heads = kaiwu(
+        "settle", "--template", "claims", "--scheme", "hz_compute_voucher_2025", "--as-of", "2025-12-01"
+    ).out.strip()
+    assert heads.startswith("申报号,主体代码,条款") and "智能券合同发生金额(万元)" in heads
+    path = tmp_path / "t.csv"
+    row = {
+        "申报号": "1",
+        "主体代码": "甲",
+        "条款": "SLQ",
+        "年度": "2025",
+        "金额(元)": "150000000",
+        "生成式多模态基础大模型企业": "否",
+    }
+    path.write_text(f"{heads}\n{','.join(row.get(h, '') for h in heads.split(','))}\n", encoding="utf-8")
+    assert awards(kaiwu("settle", "--claims", path, *SCHEME, "--json")) == {"1": (800_000_000,) * 2}
+    assert "实付金额(元)" in kaiwu("settle", "--template", "paid").out
+    assert "已兑付(元)" in kaiwu("settle", "--template", "prior").out
+    assert kaiwu("settle", "--template", "claims").code == 2

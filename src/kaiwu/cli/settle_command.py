@@ -18,10 +18,13 @@ import polars as pl
 from kaiwu.benefit.settlement import Settled
 from kaiwu.cli.console import EXIT_DIFFERENT, Speaker
 from kaiwu.cli.option import Command, Day, now, packs_option, speaking, today, workspace_option
+from kaiwu.pack.decide import find_scheme
 from kaiwu.procedure import open_run, open_workspace
+from kaiwu.procedure.claim_sheet import template
 from kaiwu.procedure.settlement import (
     find_settled_scheme,
     list_of,
+    plan_of,
     replay_settlement,
     save_settlement,
     settle_claims,
@@ -76,6 +79,13 @@ def input_options(function: Command) -> Command:
 @click.option(
     "--out", type=click.Path(path_type=Path, dir_okay=False), default=None, help="写到文件(xlsx 必需) / output file"
 )
+@click.option(
+    "--template",
+    "template_kind",
+    type=click.Choice(["claims", "prior", "paid"]),
+    default=None,
+    help="打印申报表(与 --scheme)、已兑付清单或实付清单的表头 / print the heads of a list to fill in",
+)
 @click.option("--pack", default=None, help="内容包 / pack")
 @input_options
 @workspace_option
@@ -83,13 +93,16 @@ def input_options(function: Command) -> Command:
 @speaking
 def settle_command(
     number: str | None, claims: Path | None, scheme: str | None, paid: Path | None, explained: str | None, replayed: str | None, form: str,
-    out: Path | None, pack: str | None, filings: Path | None, prior: Path | None, lefts: tuple[str, ...], as_of: dt.date | None,
+    out: Path | None, template_kind: str | None, pack: str | None, filings: Path | None, prior: Path | None, lefts: tuple[str, ...], as_of: dt.date | None,
     workspace: Path, pack_roots: tuple[Path, ...], speaker: Speaker,
 ) -> None:  # fmt: skip
     """按声明的次序结算一次测算或一张申报表, 逐步说明; 测算的结算连同输入一起存入 settlements/。Settle a run or a list of claims."""
     speaker.is_json = speaker.is_json or form == "json"
     if replayed is not None:
         _replay(workspace, replayed, speaker)
+        return
+    if template_kind is not None:
+        _print_template(template_kind, scheme, as_of or today(), pack_roots, pack, out)
         return
     pots = read_pots(lefts)
     record: dict[str, Any] = {"synthetic": False}
@@ -127,6 +140,21 @@ def settle_command(
         _explain(speaker, settled, explained)
     else:
         _print(speaker, settled, record, form, out)
+
+
+def _print_template(
+    kind: str, scheme: str | None, as_of: dt.date, roots: tuple[Path, ...], pack: str | None, out: Path | None
+) -> None:
+    if kind == "claims" and scheme is None:
+        raise click.UsageError(
+            "申报表的列由方案决定, 请给出 --scheme / the columns of claims depend on the scheme: give --scheme"
+        )
+    plan = plan_of(find_scheme(scheme, as_of, roots, pack)[1]) if scheme is not None and kind == "claims" else None
+    text = template(kind, plan)
+    if out is None:
+        click.echo(text, nl=False)
+    else:
+        out.write_text(text, encoding="utf-8-sig")
 
 
 def read_pots(lefts: tuple[str, ...]) -> dict[tuple[str, int], int]:

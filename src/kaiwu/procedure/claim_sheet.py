@@ -13,6 +13,7 @@ from typing import Any
 
 import polars as pl
 
+from kaiwu.benefit.settlement import Settlement
 from kaiwu.figure.fact import read_value
 from kaiwu.figure.reading.sheet_scan import print_reference
 from kaiwu.figure.sheet import Cell, CellKind, Sheet
@@ -52,7 +53,10 @@ HEADS: Mapping[str, tuple[str, ...]] = {
 """Heads of the standard columns; a money head carries its unit (金额(万元)) where its cells do not."""
 MONEY_COLUMNS = ("amount", "low", "high", "basis", "paid")
 WHOLE_COLUMNS = ("year", "rank")
+CLAIM_HEADS = ("申报号", "主体代码", "条款", "事项", "年度", "申报日期", "名次", "金额(元)", "基数(元)")
+PRIOR_HEADS = ("主体代码", "事项", "条款", "方案", "层级", "年度", "已兑付(元)")
 PAID_HEADS = ("申报号", "主体代码", "条款", "事项", "年度", "实付金额(元)")
+"""Heads of the lists to be filled in."""
 _UNIT = re.compile(r"(.+?)\s*[(（]\s*(?:单位\s*[:：]\s*)?([^()（）]+?)\s*[)）]\Z")
 _NAMES = {name.casefold(): column for column, names in HEADS.items() for name in names}
 
@@ -178,6 +182,25 @@ def _value(cell: Cell, head: _Head) -> Any:
     return date_index(parse_date(text)) if head.column == "filed" else text
 
 
-def paid_template() -> str:
-    """The heads of a list of payments, as CSV to be filled in."""
-    return ",".join(PAID_HEADS) + "\n"
+def template(kind: str, plan: Settlement | None = None) -> str:
+    """The heads of a list to be filled in, as CSV: ``claims`` (with the columns that a settlement reads), ``prior`` or ``paid``."""
+    if kind == "paid":
+        return ",".join(PAID_HEADS) + "\n"
+    if kind == "prior":
+        return ",".join(PRIOR_HEADS) + "\n"
+    heads = list(CLAIM_HEADS)
+    variables = {need.slot: need.variable for need in (plan.needs if plan is not None else ())}
+    for column in plan.columns() if plan is not None else ():
+        variable = variables.get(column)
+        if variable is not None:
+            unit = (
+                f"({variable.unit.zh})"
+                if variable.is_numeric and variable.unit is not None and variable.unit.zh
+                else ""
+            )
+            heads.append(f"{variable.zh}{unit}")
+        elif column not in HEADS:
+            heads.append(column)
+        elif HEADS[column][0] not in heads:
+            heads.append(HEADS[column][0])
+    return ",".join(dict.fromkeys(heads)) + "\n"
