@@ -244,3 +244,20 @@ def _some(rng: random.Random, variable: Variable) -> int:
     return rng.randint(
         low, min(variable.high if variable.high is not None else 10**9, low + rng.choice((1, 20, 10**8, 10**12)))
     )
+
+
+def test_no_clause_has_an_earlier_award_deducted_by_two_steps(
+    settled: list[tuple[str, ClauseScheme, Settlement]],
+) -> None:
+    """A cap that an earlier award used up, and then the difference to that award, would deduct it twice."""
+    for _, scheme, plan in settled:
+        for clause in scheme.book.clauses:
+            steps = steps_of(clause, plan)
+            capped = [s for s in steps if isinstance(s, Cap) and s.per and s.counts != "none"]
+            topped = [
+                s
+                for s in steps
+                if isinstance(s, SameMatter) and s.counts != "none" and s.keep != "sum" and s.paid_before != "bar"
+            ]
+            early = [c for c in capped for t in topped if c.term.number < t.term.number]
+            assert not early, f"{plan.scheme} {clause.id}"
