@@ -61,6 +61,10 @@ PAY_STATES = frozenset({State.PAYABLE, State.PAYING})
 AFTER_PAY = frozenset({State.PAYING, State.PAID, State.SURVEYED, State.CLAWED_BACK})
 
 
+Change = dict[str, Any]
+"""Fields of a case that an event changes."""
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """One line of an award: an instalment borne by a fund, in fen; one treasury, one date of payment."""
@@ -208,10 +212,10 @@ def fold(number: str, programme: str, events: Iterable[Event]) -> Case:
 
 def apply(case: Case, event: Event) -> Case:
     """The case after one more event, which ``advance`` has let pass."""
-    kept = replace(case, state=State(event.data["to"]), last_day=max(event.day, case.last_day or event.day))
     change = _CHANGES.get(EventKind(event.kind))
-    changed = kept if change is None else change(kept, event)
-    return replace(changed, events=case.events + 1)
+    last_day = event.day if case.last_day is None else max(event.day, case.last_day)
+    changes = change(case, event) if change is not None else {}
+    return replace(case, state=State(event.data["to"]), last_day=last_day, events=case.events + 1, **changes)
 
 
 def move_to(event: Event, state: State, **more: Any) -> Event:
@@ -219,127 +223,123 @@ def move_to(event: Event, state: State, **more: Any) -> Event:
     return replace(event, data={**event.data, **more, "to": state.value})
 
 
-def _file(case: Case, event: Event) -> Case:
+def _file(case: Case, event: Event) -> Change:
     """Contract, work, payment and claim each add what they bring; a later claim replaces what it states again."""
     data = event.data
     claims = event.kind in (EventKind.CLAIM, EventKind.GRANT)
     invoices = tuple(Invoice.from_data(i) for i in data.get("invoices", ()))
     given = tuple(data.get("payments", ()))
-    return replace(
-        case,
-        firm=data.get("firm") or case.firm,
-        firm_name=data.get("firm_name") or case.firm_name,
-        contract=data.get("contract") or case.contract,
-        payments_made=(case.payments_made + given) if event.kind == EventKind.SPENT else given or case.payments_made,
-        invoices=invoices or case.invoices,
-        facts={**case.facts, **data.get("facts", {})},
-        materials={**case.materials, **data.get("materials", {})},
-        clause=data.get("clause") or case.clause,
-        matter=data.get("matter") or case.matter,
-        is_granted=case.is_granted or event.kind == EventKind.GRANT,
-        claimed_on=event.day if claims else case.claimed_on,
-        handlers=case.handlers | {event.by},
-    )
+    return {
+        "firm": data.get("firm") or case.firm,
+        "firm_name": data.get("firm_name") or case.firm_name,
+        "contract": data.get("contract") or case.contract,
+        "payments_made": (case.payments_made + given) if event.kind == EventKind.SPENT else given or case.payments_made,
+        "invoices": invoices or case.invoices,
+        "facts": {**case.facts, **data.get("facts", {})},
+        "materials": {**case.materials, **data.get("materials", {})},
+        "clause": data.get("clause") or case.clause,
+        "matter": data.get("matter") or case.matter,
+        "is_granted": case.is_granted or event.kind == EventKind.GRANT,
+        "claimed_on": event.day if claims else case.claimed_on,
+        "handlers": case.handlers | {event.by},
+    }
 
 
-def _return(case: Case, event: Event) -> Case:
+def _return(case: Case, event: Event) -> Change:
     return _undo(case)
 
 
-def _undo(case: Case) -> Case:
+def _undo(case: Case) -> Change:
     """Back to the desk: the award and its signatures fall, what was filed stays."""
-    return replace(
-        case, award=None, report=None, answers={}, stage=0, signatures=(), decided_event=0, payable_event=0, notice="", window_ends=None
-    )  # fmt: skip
+    return {"award": None, "report": None, "answers": {}, "stage": 0, "signatures": (), "decided_event": 0, "payable_event": 0, "notice": "", "window_ends": None
+    }  # fmt: skip
 
 
-def _check(case: Case, event: Event) -> Case:
+def _check(case: Case, event: Event) -> Change:
     report = CheckReport.from_data(event.data["report"])
     known = {f.id for f in report.findings}
-    return replace(case, report=report, answers={k: v for k, v in case.answers.items() if k in known})
+    return {"report": report, "answers": {k: v for k, v in case.answers.items() if k in known}}
 
 
-def _answer(case: Case, event: Event) -> Case:
-    return replace(case, answers={**case.answers, event.data["finding"]: event.data["outcome"]})
+def _answer(case: Case, event: Event) -> Change:
+    return {"answers": {**case.answers, event.data["finding"]: event.data["outcome"]}}
 
 
-def _assess(case: Case, event: Event) -> Case:
+def _assess(case: Case, event: Event) -> Change:
     data = event.data
     lines = tuple(Line(*line) for line in data["lines"])
     award = Award(data["clause"], data["article"], data["zh"], data["en"], data["amount"], lines, case.events)
-    return replace(case, award=award, handlers=case.handlers | {event.by}, stage=data["stage"], signatures=())
+    return {"award": award, "handlers": case.handlers | {event.by}, "stage": data["stage"], "signatures": ()}
 
 
-def _approve(case: Case, event: Event) -> Case:
+def _approve(case: Case, event: Event) -> Change:
     data = event.data
     signed = Signature(
         data["stage"], event.by, event.day, data.get("department", ""), data.get("minutes", ""), data["article"]
     )
-    return replace(
-        case,
-        signatures=(*case.signatures, signed),
-        stage=data["next"],
-        decided_event=case.decided_event or (case.events if data["to"] in (State.DECIDED, State.PAYABLE) else 0),
-        payable_event=case.payable_event or (case.events if data["to"] == State.PAYABLE else 0),
-    )
+    return {
+        "signatures": (*case.signatures, signed),
+        "stage": data["next"],
+        "decided_event": case.decided_event or (case.events if data["to"] in (State.DECIDED, State.PAYABLE) else 0),
+        "payable_event": case.payable_event or (case.events if data["to"] == State.PAYABLE else 0),
+    }
 
 
-def _publish(case: Case, event: Event) -> Case:
+def _publish(case: Case, event: Event) -> Change:
     data = event.data
     ends = dt.date.fromisoformat(data["ends"])
-    return replace(case, notice=data["notice"], window_ends=ends, checkpoint=data["checkpoint"], stage=data["next"])
+    return {"notice": data["notice"], "window_ends": ends, "checkpoint": data["checkpoint"], "stage": data["next"]}
 
 
-def _release(case: Case, event: Event) -> Case:
-    return replace(case, payable_event=case.events if event.data["to"] == State.PAYABLE else 0)
+def _release(case: Case, event: Event) -> Change:
+    return {"payable_event": case.events if event.data["to"] == State.PAYABLE else 0}
 
 
-def _object(case: Case, event: Event) -> Case:
-    return replace(case, objections={**case.objections, event.data["objection"]: "open"})
+def _object(case: Case, event: Event) -> Change:
+    return {"objections": {**case.objections, event.data["objection"]: "open"}}
 
 
-def _close(case: Case, event: Event) -> Case:
+def _close(case: Case, event: Event) -> Change:
     outcome = "upheld" if event.data["is_upheld"] else "rejected"
-    closed = replace(case, objections={**case.objections, event.data["objection"]: outcome})
-    return _undo(closed) if event.data["is_upheld"] else closed
+    closed = {"objections": {**case.objections, event.data["objection"]: outcome}}
+    return {**_undo(case), **closed} if event.data["is_upheld"] else closed
 
 
-def _accept(case: Case, event: Event) -> Case:
-    return replace(case, materials={**case.materials, **event.data["materials"]})
+def _accept(case: Case, event: Event) -> Change:
+    return {"materials": {**case.materials, **event.data["materials"]}}
 
 
-def _pay(case: Case, event: Event) -> Case:
+def _pay(case: Case, event: Event) -> Change:
     data = event.data
     payment = Payment(data["line"], data["fund"], data["amount"], data["reference"], event.day, case.events)
-    return replace(case, payments=(*case.payments, payment))
+    return {"payments": (*case.payments, payment)}
 
 
-def _bank_return(case: Case, event: Event) -> Case:
+def _bank_return(case: Case, event: Event) -> Change:
     paid = tuple(replace(p, is_returned=p.is_returned or p.event == event.data["payment"]) for p in case.payments)
-    return replace(case, payments=paid)
+    return {"payments": paid}
 
 
-def _survey(case: Case, event: Event) -> Case:
-    return replace(case, survey=event.data["answers"])
+def _survey(case: Case, event: Event) -> Change:
+    return {"survey": event.data["answers"]}
 
 
-def _claw_back(case: Case, event: Event) -> Case:
+def _claw_back(case: Case, event: Event) -> Change:
     data = event.data
     made = ClawBack(data["rule"], data["amount"], tuple((n, a) for n, a in data["shares"]), case.events)
-    return replace(case, claw_backs=(*case.claw_backs, made))
+    return {"claw_backs": (*case.claw_backs, made)}
 
 
-def _recover(case: Case, event: Event) -> Case:
+def _recover(case: Case, event: Event) -> Change:
     data = event.data
-    return replace(
-        case,
-        claw_backs=tuple(
+    return {
+        "claw_backs": tuple(
             replace(c, recovered=c.recovered + data["amount"]) if c.rule == data["rule"] else c for c in case.claw_backs
         ),
-    )
+    }
 
 
-_CHANGES: Mapping[EventKind, Callable[[Case, Event], Case]] = {
+_CHANGES: Mapping[EventKind, Callable[[Case, Event], Change]] = {
     EventKind.CONTRACT: _file, EventKind.WORK: _file, EventKind.SPENT: _file, EventKind.CLAIM: _file, EventKind.GRANT: _file,
     EventKind.RETURN: _return, EventKind.REFUSE: _return, EventKind.WITHDRAW: _return, EventKind.CHECK: _check, EventKind.ANSWER: _answer,
     EventKind.ASSESS: _assess, EventKind.APPROVE: _approve, EventKind.PUBLISH: _publish, EventKind.RELEASE: _release, EventKind.OBJECT: _object,
