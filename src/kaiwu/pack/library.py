@@ -34,6 +34,7 @@ LOADERS: dict[str, str] = {
     "bands": "kaiwu.rating:load_bands",
     "streak": "kaiwu.rating:load_streak",
     "rubric": "kaiwu.rating:load_rubric",
+    "index": "kaiwu.rating.index.loader:load",
 }
 NESTING = frozenset({"rubric"})
 """Kinds whose rulebooks may take in others of their kind; their loaders are also told where those are found."""
@@ -325,6 +326,7 @@ def _read_heads(shelf: Shelf, heads: dict[str, tuple[str, str, Head]], problems:
 PRODUCTS: dict[str, tuple[Kind, ...]] = {
     "clauses": (Kind.FLAG, Kind.JUDGEMENT), "streak": (Kind.FLAG,), "bands": (Kind.CATEGORY, Kind.FLAG),
     "rating": (Kind.CATEGORY, Kind.SCORE, Kind.FLAG), "rubric": (Kind.CATEGORY, Kind.SCORE, Kind.FLAG, Kind.JUDGEMENT),
+    "index": (Kind.SCORE, Kind.COUNT),
 }  # fmt: skip
 """Kinds of variables that a kind of scheme can answer: clauses yes or no, never their money; ratings a class or a score."""
 

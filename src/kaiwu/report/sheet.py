@@ -129,9 +129,9 @@ def _show(run: Run, decision: Decision, evidence: Evidence) -> ShownDecision:
 
 
 def _answer(kind: str, outcome: Outcome) -> tuple[str, str]:
-    if kind == "rating" and outcome is Outcome.PASS:
+    if kind in ("rating", "index") and outcome is Outcome.PASS:
         return STATUSES["rated"]
-    if kind == "rating" and outcome is Outcome.FAIL:
+    if kind in ("rating", "index") and outcome is Outcome.FAIL:
         return ("不参评", "not rated")
     return (outcome.zh, outcome.en)
 

@@ -165,7 +165,7 @@ def test_every_country_year_with_four_inputs_has_an_index_equal_to_exact_arithme
 def test_a_value_below_its_goalpost_is_refused_by_the_geometric_mean_with_its_place(rows: list[dict[str, str]]) -> None:
     x = np.stack([column(rows, name, 1994) for name in ("le", "eys", "mys", "gnipc")], axis=1)
     values = Values(tuple(row["iso3"] for row in rows), ("le", "eys", "mys", "gnipc"), x)
-    with pytest.raises(KaiwuError, match=r"I-AGGREGATE-NEGATIVE\] RWA, hdi.*“le” of “RWA” is negative"):
+    with pytest.raises(KaiwuError, match=r"IX-AGGREGATE-NEGATIVE\] RWA, hdi.*“le” of “RWA” is negative"):
         IndexModel(hdi_tree(), values, parse_method(parse_document(HDI))).run()
 
 

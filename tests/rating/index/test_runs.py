@@ -108,9 +108,9 @@ def test_intervals_chances_and_duels_by_hand() -> None:
 
 
 def test_a_method_that_bulk_runs_cannot_take_is_refused_by_name() -> None:
-    with pytest.raises(KaiwuError, match="I-RUNS-MEAN"):
+    with pytest.raises(KaiwuError, match="IX-RUNS-MEAN"):
         vary_method(model("mpi"), Choices(weight_noise=0.1), 10)
-    with pytest.raises(KaiwuError, match="I-RUNS-MEAN"):
+    with pytest.raises(KaiwuError, match="IX-RUNS-MEAN"):
         Choices(means=("mpi",))
-    with pytest.raises(KaiwuError, match="I-RUNS-NONE"):
+    with pytest.raises(KaiwuError, match="IX-RUNS-NONE"):
         draw_choices(model(), Choices(), 10, 1)

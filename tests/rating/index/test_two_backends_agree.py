@@ -130,5 +130,5 @@ def test_the_frame_height_refuses_what_it_does_not_have() -> None:
     method = parse_method(
         parse_document("method: m\nsteps:\n  - normalise: {by: min_max}\n  - aggregate: {by: topsis}")
     )
-    with pytest.raises(KaiwuError, match="I-FRAME-STEP"):
+    with pytest.raises(KaiwuError, match="IX-FRAME-STEP"):
         rate_frame(frame(values(1)), tree(), method)

@@ -297,5 +297,5 @@ def _rank(s: Rank, frame: pl.DataFrame, root: str) -> pl.DataFrame:
 
 def _refuse(what: str) -> NoReturn:
     raise KaiwuError(Problem(
-        "I-FRAME-STEP", f"数据框后端没有“{what}”; 请用 IndexModel", f"the frame height has no “{what}”; use IndexModel",
+        "IX-FRAME-STEP", f"数据框后端没有“{what}”; 请用 IndexModel", f"the frame height has no “{what}”; use IndexModel",
     ))  # fmt: skip

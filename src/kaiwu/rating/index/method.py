@@ -65,12 +65,12 @@ def read_steps(entry: Entry, code: str, known: Sequence[str] | None = None) -> M
             "“steps”要列出步骤, 如 - normalise: {by: min_max}",
             "“steps” wants a list such as - normalise: {by: min_max}",
         )
-        entry.complain("I-METHOD-STEPS", zh, en, "steps")
+        entry.complain("IX-METHOD-STEPS", zh, en, "steps")
         listed = []
     for k, item in enumerate(listed):
         if not isinstance(item, dict) or len(item) != 1 or next(iter(item)) not in _READERS:
             entry.complain(
-                "I-METHOD-STEP", f"步骤要写成 步骤名: {{设置}}; 可用: {', '.join(_READERS)}",
+                "IX-METHOD-STEP", f"步骤要写成 步骤名: {{设置}}; 可用: {', '.join(_READERS)}",
                 f"a step is NAME: {{settings}}; there are {', '.join(_READERS)}", "steps", k,
             )  # fmt: skip
             continue
@@ -183,7 +183,7 @@ def _read_screen(entry: Entry) -> Screen:
 def _share(entry: Entry, key: str, default: float) -> float:
     value = _float(entry, key, default)
     if not 0 <= value <= 1:
-        entry.complain("I-METHOD-SHARE", f"“{key}”要在 0 和 1 之间", f"“{key}” must be between 0 and 1", key)
+        entry.complain("IX-METHOD-SHARE", f"“{key}”要在 0 和 1 之间", f"“{key}” must be between 0 and 1", key)
         return default
     return value
 
@@ -263,12 +263,12 @@ def _normalise_setting(entry: Entry, base: Normalise) -> Normalise:
         base, by=by, to=_pair(entry, "to", usual) or usual, low=_maybe(entry, "low", base.low), high=_maybe(entry, "high", base.high),
         base=_maybe(entry, "base", base.base), target=_maybe(entry, "target", base.target), cap=_maybe(entry, "cap", base.cap),
         floor=_maybe(entry, "floor", base.floor), penalty=_pair(entry, "penalty", base.penalty), log=entry.flag("log", base.log),
-        ddof=base.ddof if ddof is None else ddof, bands=_bands(entry, base.bands, edges), edges=edges,
+        ddof=base.ddof if ddof is None else ddof, bands=_bands(entry, base.bands), edges=edges,
         constant=_maybe(entry, "constant", base.constant), base_year=year, within=entry.text("within", base.within), overrides={},
     )  # fmt: skip
 
 
-def _bands(entry: Entry, default: tuple[Band, ...], edges: str) -> tuple[Band, ...]:
+def _bands(entry: Entry, default: tuple[Band, ...]) -> tuple[Band, ...]:
     """Rows ``{from, to, points}`` in rising order that touch and do not overlap."""
     rows = entry.data.get("bands")
     if rows is None:
@@ -283,16 +283,18 @@ def _bands(entry: Entry, default: tuple[Band, ...], edges: str) -> tuple[Band, .
         out.append(Band(_maybe(below, "from"), _maybe(below, "to"), float(points or 0)))
         band = out[-1]
         if band.low is not None and band.high is not None and band.low >= band.high:
-            below.complain("I-BAND-EMPTY", "这一档的下端不小于上端", "this band ends before it begins")
+            below.complain("IX-BAND-EMPTY", "这一档的下端不小于上端", "this band ends before it begins")
         if k and (before := out[k - 1]).high != band.low:
-            is_gap = before.high is not None and band.low is not None and before.high < band.low
-            zh = f"与上一档之间有空隙: {before.high:g} 到 {band.low:g}" if is_gap else "与上一档重叠"
-            en = f"leaves a gap from {before.high:g} to {band.low:g}" if is_gap else "overlaps the band before it"
-            below.complain(
-                "I-BAND-GAP" if is_gap else "I-BAND-OVERLAP",
-                f"{zh}; 请首尾相接({edges})",
-                f"{en}; let bands touch ({edges})",
-            )
+            if before.high is not None and band.low is not None and before.high < band.low:
+                gap = f"{before.high:g} … {band.low:g}"
+                zh, en = (
+                    f"与上一档之间有空隙 {gap}; 请首尾相接",
+                    f"leaves a gap {gap} after the band before; let bands touch",
+                )
+                below.complain("IX-BAND-GAP", zh, en)
+            else:
+                zh, en = "与上一档重叠; 请首尾相接", "overlaps the band before it; let bands touch"
+                below.complain("IX-BAND-OVERLAP", zh, en)
     if not out:
         entry.complain(
             "F-KEY-TYPE", "“bands”要列出 {from, to, points}", "“bands” wants rows {from, to, points}", "bands"
@@ -310,7 +312,7 @@ def _read_weigh(entry: Entry) -> Weigh:
     )
     if by == "entropy" and "variant" not in entry.data:
         zh = f"熵权要写明 variant: {', '.join(weigh.ENTROPIES)}"
-        entry.complain("I-WEIGH-VARIANT", zh, f"entropy weights want a named variant: {', '.join(weigh.ENTROPIES)}")
+        entry.complain("IX-WEIGH-VARIANT", zh, f"entropy weights want a named variant: {', '.join(weigh.ENTROPIES)}")
     ddof = entry.whole_number("ddof", 0, 1)
     return Weigh(
         by=by, over=entry.choice("over", ("leaves", "siblings"), "leaves"),
@@ -348,7 +350,7 @@ def _pairs(entry: Entry) -> dict[str, tuple[tuple[str, ...], tuple[tuple[float, 
             matrix = ()
         if not codes or len(matrix) != len(codes) or any(len(row) != len(codes) for row in matrix):
             below.complain(
-                "I-AHP-SHAPE",
+                "IX-AHP-SHAPE",
                 f"matrix 要写 {len(codes)} 行 {len(codes)} 列",
                 f"matrix wants {len(codes)} rows of {len(codes)}",
             )
@@ -421,7 +423,7 @@ def _check_known(entry: Entry, step: Step, known: Sequence[str] | None) -> None:
         )
     for key, code in named:
         if code not in known:
-            entry.complain("I-METHOD-CODE", f"指标体系里没有“{code}”", f"there is no “{code}” in the tree", key, code)
+            entry.complain("IX-METHOD-CODE", f"指标体系里没有“{code}”", f"there is no “{code}” in the tree", key, code)
 
 
 def _check_order(entry: Entry, steps: Sequence[Step]) -> None:
@@ -429,16 +431,16 @@ def _check_order(entry: Entry, steps: Sequence[Step]) -> None:
     if not steps:
         return
     if "aggregate" not in families:
-        entry.complain("I-METHOD-AGGREGATE", "方法没有合成步骤 aggregate", "the method has no aggregate step", "steps")
+        entry.complain("IX-METHOD-AGGREGATE", "方法没有合成步骤 aggregate", "the method has no aggregate step", "steps")
     elif any(family != "rank" for family in families[families.index("aggregate") + 1 :]):
-        entry.complain("I-METHOD-ORDER", "aggregate 之后只能有 rank", "only rank may follow aggregate", "steps")
+        entry.complain("IX-METHOD-ORDER", "aggregate 之后只能有 rank", "only rank may follow aggregate", "steps")
     first = families.index("normalise") if "normalise" in families else len(families)
     moved = next((k for k, f in enumerate(families) if f in ("denominate", "treat", "normalise")), len(families))
     for k, step in enumerate(steps):
         ways = [s.by for s in (step, *step.overrides.values()) if s is not None] if isinstance(step, Impute) else []
         if k < first and any(w in ("mean_score", "block_mean") for w in ways):
             zh, en = "mean_score 和 block_mean 要放在 normalise 之后", "mean_score and block_mean stand after normalise"
-            entry.complain("I-METHOD-ORDER", zh, en, "steps", k)
+            entry.complain("IX-METHOD-ORDER", zh, en, "steps", k)
         if k > moved and any(w in ("carry", "interpolate") for w in ways):
             zh, en = "沿用和插值要放在改变数值的步骤之前", "carry and interpolate stand before steps that change values"
-            entry.complain("I-METHOD-ORDER", zh, en, "steps", k)
+            entry.complain("IX-METHOD-ORDER", zh, en, "steps", k)

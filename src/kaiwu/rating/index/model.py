@@ -118,10 +118,10 @@ class IndexModel:
         """
         sheet = self.sheets()[-1]
         if not sheet.scores:
-            raise KaiwuError(Problem("I-METHOD-AGGREGATE", "方法没有合成步骤", "the method has no aggregate step"))
+            raise KaiwuError(Problem("IX-METHOD-AGGREGATE", "方法没有合成步骤", "the method has no aggregate step"))
         rank = next((s for s in reversed(self.method.steps) if isinstance(s, Rank)), Rank())
         if rank.within and rank.within not in self.values.groups:
-            raise KaiwuError(Problem("I-VALUES-GROUP", f"没有“{rank.within}”分组", f"no grouping “{rank.within}”"))
+            raise KaiwuError(Problem("IX-VALUES-GROUP", f"没有“{rank.within}”分组", f"no grouping “{rank.within}”"))
         labels = self.values.groups[rank.within] if rank.within else ("",) * len(self.values.units)
         return IndexResult(self.tree, sheet, rank, tuple(labels[u] for u in sheet.rows))
 
@@ -164,13 +164,13 @@ class IndexModel:
             return None
         if len(years) > 1:
             raise KaiwuError(
-                Problem("I-NORMALISE-BASE", "一个步骤只能有一个基期", "one step can have one base year only")
+                Problem("IX-NORMALISE-BASE", "一个步骤只能有一个基期", "one step can have one base year only")
             )
         year = next(iter(years))
         wanted = sorted(self.panel.years) if self.panel and year == "pooled" else [year]
         if self.panel is None or any(y not in self.panel.years for y in wanted):
             raise KaiwuError(
-                Problem("I-PANEL-YEAR", f"没有基期 {year} 的数据", f"there are no values of the base year {year}")
+                Problem("IX-PANEL-YEAR", f"没有基期 {year} 的数据", f"there are no values of the base year {year}")
             )
         before = replace(self.method, steps=self.method.steps[:k])
         models = [IndexModel(self.tree, self.panel.years[int(y)], before, self.panel, self.memory) for y in wanted]
@@ -194,7 +194,7 @@ class IndexModel:
                 return aggregate_tree(step, x, weights or sheets[k + 1].weights, self.tree)[self.tree.root]
             else:
                 x = transform(step, x, rows, context, self.reference(k, step))
-        raise KaiwuError(Problem("I-METHOD-AGGREGATE", "方法没有合成步骤", "the method has no aggregate step"))
+        raise KaiwuError(Problem("IX-METHOD-AGGREGATE", "方法没有合成步骤", "the method has no aggregate step"))
 
 
 def _hash(*parts: str) -> str:

@@ -111,7 +111,9 @@ class Choices:
         for name in self.means:
             if name not in MEANS:
                 raise KaiwuError(
-                    Problem("I-RUNS-MEAN", f"只能在 {', '.join(MEANS)} 中选", f"“{name}” is none of {', '.join(MEANS)}")
+                    Problem(
+                        "IX-RUNS-MEAN", f"只能在 {', '.join(MEANS)} 中选", f"“{name}” is none of {', '.join(MEANS)}"
+                    )
                 )
 
 
@@ -143,7 +145,7 @@ def draw_choices(model: IndexModel, choices: Choices, runs: int, seed: int) -> d
     if choices.weight_noise:
         out["weights"] = draw.random((nodes, runs)).T  # columns, by node, lie together
     if not out:
-        raise KaiwuError(Problem("I-RUNS-NONE", "没有可变的选择", "there is nothing to vary"))
+        raise KaiwuError(Problem("IX-RUNS-NONE", "没有可变的选择", "there is nothing to vary"))
     return out
 
 
@@ -176,7 +178,7 @@ def _own_mean(model: IndexModel) -> str:
     step = next(s for s in model.method.steps if isinstance(s, Aggregate))
     if step.by not in MEANS or step.overrides or step.flat or step.missing != "skip":
         raise KaiwuError(Problem(
-            "I-RUNS-MEAN", f"批量试算请在 means 中写明合成方法: {', '.join(MEANS)}", f"name the aggregates for bulk runs in means: {', '.join(MEANS)}",
+            "IX-RUNS-MEAN", f"批量试算请在 means 中写明合成方法: {', '.join(MEANS)}", f"name the aggregates for bulk runs in means: {', '.join(MEANS)}",
         ))  # fmt: skip
     return step.by
 

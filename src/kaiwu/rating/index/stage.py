@@ -125,7 +125,7 @@ def _from_panel(setting: Impute, part: Array, rows: Sequence[int], at: list[int]
     panel, year = context.panel, context.values.year
     if panel is None or year is None or year not in panel.years:
         raise KaiwuError(Problem(
-            "I-PANEL-MISSING", "沿用或插值需要多年数据和本年年份", "carrying and interpolating need a panel and the year of the values",
+            "IX-PANEL-MISSING", "沿用或插值需要多年数据和本年年份", "carrying and interpolating need a panel and the year of the values",
         ))  # fmt: skip
     units = [context.values.units[u] for u in rows]
     stack = panel.stack(units, [context.tree.leaves[i] for i in at])
@@ -164,7 +164,7 @@ def _screen(step: Screen, sheet: Sheet, context: Context) -> Sheet:
     at = np.flatnonzero(kept)
     if not len(at):
         raise KaiwuError(
-            Problem("I-SCREEN-NONE", "筛选后没有单位剩下; 请降低要求", "no unit is left after screening; ask for less")
+            Problem("IX-SCREEN-NONE", "筛选后没有单位剩下; 请降低要求", "no unit is left after screening; ask for less")
         )
     return replace(
         sheet, units=tuple(sheet.units[i] for i in at), rows=tuple(sheet.rows[i] for i in at), x=sheet.x[at],
@@ -260,7 +260,7 @@ def _aggregate(s: Aggregate, x: Array, w: Array, code: str, kids: Sequence[str],
             u = int(bad[0][0])
             kid = next((k for k, v in zip(kids, x[u], strict=True) if v < 0), kids[0])
             raise KaiwuError(Problem(
-                "I-AGGREGATE-NEGATIVE", f"“{units[u]}”的“{kid}”得分为负, 不能用 {s.by} 合成“{code}”; 改用正的标度(如 1 到 100)",
+                "IX-AGGREGATE-NEGATIVE", f"“{units[u]}”的“{kid}”得分为负, 不能用 {s.by} 合成“{code}”; 改用正的标度(如 1 到 100)",
                 f"“{kid}” of “{units[u]}” is negative and cannot be combined into “{code}” by {s.by}; normalise to a positive scale",
                 where=f"{units[u]}, {code}",
             ))  # fmt: skip
@@ -293,20 +293,20 @@ def _check_normalised(step: Normalise, sheet: Sheet, after: Array, tree: Tree, r
         if setting.by in ("goalposts", "target", "ratio") and _lacks(setting, node):
             wanted = {"goalposts": "low, high", "target": "target", "ratio": "base"}[setting.by]
             problems.append(Problem(
-                "I-NORMALISE-SETTING", f"指标“{code}”用 {setting.by} 要写 {wanted}", f"indicator “{code}” by {setting.by} wants {wanted}", where=node.where or code,
+                "IX-NORMALISE-SETTING", f"指标“{code}”用 {setting.by} 要写 {wanted}", f"indicator “{code}” by {setting.by} wants {wanted}", where=node.where or code,
             ))  # fmt: skip
         elif setting.by == "bands":
             problems.append(Problem(
-                "I-NORMALISE-BANDS", f"“{unit}”的“{code}”不在任何一档里", f"“{code}” of “{unit}” falls into no band", where=f"{unit}, {code}",
+                "IX-NORMALISE-BANDS", f"“{unit}”的“{code}”不在任何一档里", f"“{code}” of “{unit}” falls into no band", where=f"{unit}, {code}",
             ))  # fmt: skip
         elif flat[i] or setting.within:
             problems.append(Problem(
-                "I-NORMALISE-CONSTANT", f"指标“{code}”各单位数值相同, 无法归一; 剔除该指标, 或写 constant: 分值",
+                "IX-NORMALISE-CONSTANT", f"指标“{code}”各单位数值相同, 无法归一; 剔除该指标, 或写 constant: 分值",
                 f"indicator “{code}” is constant and cannot be normalised; drop it, or write constant: SCORE", where=node.where or code,
             ))  # fmt: skip
         else:
             problems.append(Problem(
-                "I-NORMALISE-UNDEFINED", f"“{unit}”的“{code}”得不出分值(对数或比值要求为正)",
+                "IX-NORMALISE-UNDEFINED", f"“{unit}”的“{code}”得不出分值(对数或比值要求为正)",
                 f"“{code}” of “{unit}” has no score (logarithms and ratios want positive values)", where=f"{unit}, {code}",
             ))  # fmt: skip
     if problems:
@@ -321,6 +321,6 @@ def _lacks(setting: Normalise, node: Any) -> bool:
 def _labels(values: Values, name: str) -> tuple[str, ...]:
     if name not in values.groups:
         raise KaiwuError(Problem(
-            "I-VALUES-GROUP", f"没有“{name}”分组; 可用: {', '.join(values.groups) or '无'}", f"no grouping “{name}”; there are: {', '.join(values.groups) or 'none'}",
+            "IX-VALUES-GROUP", f"没有“{name}”分组; 可用: {', '.join(values.groups) or '无'}", f"no grouping “{name}”; there are: {', '.join(values.groups) or 'none'}",
         ))  # fmt: skip
     return values.groups[name]

@@ -161,11 +161,11 @@ def _shape_problems(nodes: Sequence[Node]) -> list[Problem]:
         first = seen.setdefault(node.code, node)
         if first is not node and first.parent != node.parent:
             out.append(_problem(
-                node, "I-TREE-PARENTS", f"“{node.code}”有两个上级: {first.parent} 和 {node.parent}; 只留一个",
+                node, "IX-TREE-PARENTS", f"“{node.code}”有两个上级: {first.parent} 和 {node.parent}; 只留一个",
                 f"“{node.code}” has two parents: {first.parent} and {node.parent}; keep one",
             ))  # fmt: skip
         elif first is not node:
-            out.append(_problem(node, "I-TREE-TWICE", f"“{node.code}”出现两次", f"“{node.code}” occurs twice"))
+            out.append(_problem(node, "IX-TREE-TWICE", f"“{node.code}”出现两次", f"“{node.code}” occurs twice"))
         if (
             node.level is not None
             and node.parent in seen
@@ -173,24 +173,24 @@ def _shape_problems(nodes: Sequence[Node]) -> list[Problem]:
             and up <= node.level
         ):
             out.append(_problem(
-                node, "I-TREE-LEVEL", f"“{node.code}”的层级不低于上级“{node.parent}”",
+                node, "IX-TREE-LEVEL", f"“{node.code}”的层级不低于上级“{node.parent}”",
                 f"“{node.code}” does not stand below the level of its parent “{node.parent}”",
             ))  # fmt: skip
     for node in nodes:
         if node.parent is not None and node.parent not in seen:
             out.append(_problem(
-                node, "I-TREE-PARENT", f"“{node.code}”的上级“{node.parent}”不在表中", f"“{node.parent}”, the parent of “{node.code}”, is not in the tree",
+                node, "IX-TREE-PARENT", f"“{node.code}”的上级“{node.parent}”不在表中", f"“{node.parent}”, the parent of “{node.code}”, is not in the tree",
             ))  # fmt: skip
     roots = [node for node in nodes if node.parent is None]
     if len(roots) != 1:
         listed = ", ".join(node.code for node in roots) or "—"
         at = roots[1] if len(roots) > 1 else nodes[0] if nodes else Node("")
         out.append(_problem(
-            at, "I-TREE-ROOT", f"要有且只有一个没有上级的总指数, 现有: {listed}", f"exactly one node without a parent is wanted, there are: {listed}",
+            at, "IX-TREE-ROOT", f"要有且只有一个没有上级的总指数, 现有: {listed}", f"exactly one node without a parent is wanted, there are: {listed}",
         ))  # fmt: skip
     if not out:
         out += [
-            _problem(node, "I-TREE-CYCLE", f"“{node.code}”的上级链成环", f"the chain of parents of “{node.code}” is a circle")
+            _problem(node, "IX-TREE-CYCLE", f"“{node.code}”的上级链成环", f"the chain of parents of “{node.code}” is a circle")
             for node in nodes if _is_circular(node, seen)
         ]  # fmt: skip
     return out
@@ -213,23 +213,23 @@ def _leaf_problems(nodes: Sequence[Node]) -> list[Problem]:
     for node in nodes:
         if node.weight < 0:
             out.append(
-                _problem(node, "I-TREE-WEIGHT", f"“{node.code}”的权重为负", f"the weight of “{node.code}” is negative")
+                _problem(node, "IX-TREE-WEIGHT", f"“{node.code}”的权重为负", f"the weight of “{node.code}” is negative")
             )
         if node.code in parents:
             continue
         if node.direction is None:
             out.append(_problem(
-                node, "I-TREE-DIRECTION", f"指标“{node.code}”没有方向; 写 higher、lower、near 或 inside",
+                node, "IX-TREE-DIRECTION", f"指标“{node.code}”没有方向; 写 higher、lower、near 或 inside",
                 f"indicator “{node.code}” has no direction; write higher, lower, near or inside",
             ))  # fmt: skip
         elif node.direction.low > node.direction.high or (node.direction.span is not None and node.direction.span <= 0):
             out.append(_problem(
-                node, "I-TREE-INTERVAL", f"“{node.code}”的区间颠倒或跨度不为正",
+                node, "IX-TREE-INTERVAL", f"“{node.code}”的区间颠倒或跨度不为正",
                 f"the interval of “{node.code}” ends before it begins, or its span is not positive",
             ))  # fmt: skip
         if node.low is not None and node.high is not None and node.low >= node.high:
             out.append(_problem(
-                node, "I-TREE-GOALPOSTS", f"“{node.code}”的下限不小于上限", f"the lower goalpost of “{node.code}” is not below the upper one",
+                node, "IX-TREE-GOALPOSTS", f"“{node.code}”的下限不小于上限", f"the lower goalpost of “{node.code}” is not below the upper one",
             ))  # fmt: skip
     return out
 
@@ -242,12 +242,12 @@ def _weight_problems(nodes: Sequence[Node], declared: Fraction | None) -> list[P
         if kids and whole == 0:
             out.append(
                 _problem(
-                    node, "I-TREE-WEIGHT", f"“{node.code}”下的权重全为零", f"all weights below “{node.code}” are zero"
+                    node, "IX-TREE-WEIGHT", f"“{node.code}”下的权重全为零", f"all weights below “{node.code}” are zero"
                 )
             )
         elif kids and declared is not None and whole != declared:
             out.append(_problem(
-                node, "I-TREE-SUM", f"“{node.code}”下的权重合计 {_print(whole)}, 应为 {_print(declared)}; 请改正权重",
+                node, "IX-TREE-SUM", f"“{node.code}”下的权重合计 {_print(whole)}, 应为 {_print(declared)}; 请改正权重",
                 f"the weights below “{node.code}” sum to {_print(whole)} and not to {_print(declared)}; correct them",
             ))  # fmt: skip
     return out

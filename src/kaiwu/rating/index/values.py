@@ -38,24 +38,24 @@ class Values:
 
     def __post_init__(self) -> None:
         problems = [
-            *_twice(self.units, "I-VALUES-UNIT", "单位", "unit"),
-            *_twice(self.codes, "I-VALUES-CODE", "指标", "indicator"),
+            *_twice(self.units, "IX-VALUES-UNIT", "单位", "unit"),
+            *_twice(self.codes, "IX-VALUES-CODE", "指标", "indicator"),
         ]
         shape = (len(self.units), len(self.codes))
         for table in (self.x, *([] if self.error is None else [self.error])):
             if table.shape != shape:
                 problems.append(Problem(
-                    "I-VALUES-SHAPE", f"数据表应为 {shape} 而不是 {table.shape}", f"the table must be {shape}, it is {table.shape}",
+                    "IX-VALUES-SHAPE", f"数据表应为 {shape} 而不是 {table.shape}", f"the table must be {shape}, it is {table.shape}",
                 ))  # fmt: skip
         for name, labels in self.groups.items():
             if len(labels) != len(self.units):
                 problems.append(Problem(
-                    "I-VALUES-GROUP", f"分组“{name}”的行数与单位数不同", f"grouping “{name}” has another length than the units", where=name,
+                    "IX-VALUES-GROUP", f"分组“{name}”的行数与单位数不同", f"grouping “{name}” has another length than the units", where=name,
                 ))  # fmt: skip
         if not problems and np.isinf(self.x).any():
             u, i = np.argwhere(np.isinf(self.x))[0]
             problems.append(Problem(
-                "I-VALUES-INFINITE", "数值为无穷大; 缺失请留空", "the value is infinite; leave a missing one empty",
+                "IX-VALUES-INFINITE", "数值为无穷大; 缺失请留空", "the value is infinite; leave a missing one empty",
                 where=f"{self.units[u]}, {self.codes[i]}",
             ))  # fmt: skip
         if problems:
@@ -70,7 +70,7 @@ class Values:
         absent = [code for code in codes if code not in self.codes]
         if absent:
             raise KaiwuError([
-                Problem("I-VALUES-ABSENT", f"数据表没有“{code}”这一列", f"the values have no column “{code}”", where=code) for code in absent
+                Problem("IX-VALUES-ABSENT", f"数据表没有“{code}”这一列", f"the values have no column “{code}”", where=code) for code in absent
             ])  # fmt: skip
         at = {code: i for i, code in enumerate(self.codes)}
         return np.ascontiguousarray(self.x[:, [at[code] for code in codes]], dtype=np.float64)
@@ -154,16 +154,16 @@ def assign_leagues(rows: Sequence[tuple[str, str]], units: Sequence[str], where:
     for unit, name in rows:
         if league.setdefault(unit, name) != name:
             problems.append(Problem(
-                "I-LEAGUE-TWO", f"“{unit}”同时在“{league[unit]}”和“{name}”两个组; 只留一个",
+                "IX-LEAGUE-TWO", f"“{unit}”同时在“{league[unit]}”和“{name}”两个组; 只留一个",
                 f"“{unit}” is in two leagues, “{league[unit]}” and “{name}”; keep one", where=where,
             ))  # fmt: skip
     for unit in units:
         if unit not in league:
-            problems.append(Problem("I-LEAGUE-NONE", f"“{unit}”没有分组", f"“{unit}” is in no league", where=where))
+            problems.append(Problem("IX-LEAGUE-NONE", f"“{unit}”没有分组", f"“{unit}” is in no league", where=where))
     for unit in league.keys() - set(units):
         problems.append(
             Problem(
-                "I-LEAGUE-UNIT", f"分组表中的“{unit}”没有数据", f"“{unit}” of the leagues has no values", where=where
+                "IX-LEAGUE-UNIT", f"分组表中的“{unit}”没有数据", f"“{unit}” of the leagues has no values", where=where
             )
         )
     if problems:

@@ -35,7 +35,7 @@ def compare_pairs(matrix: Sequence[Sequence[float]], largest_ratio: float = 0.1,
     if a.ndim != 2 or a.shape != (n, n) or not n or n > len(RANDOM_INDEX):
         raise KaiwuError(
             Problem(
-                "I-AHP-SHAPE",
+                "IX-AHP-SHAPE",
                 "判断矩阵要是方阵, 最多 15 阶",
                 "the matrix must be square, of at most 15 rows",
                 where=where,
@@ -45,7 +45,7 @@ def compare_pairs(matrix: Sequence[Sequence[float]], largest_ratio: float = 0.1,
     if off.any():
         i, j = (int(v) for v in np.argwhere(off)[0])
         raise KaiwuError(Problem(
-            "I-AHP-RECIPROCAL", f"第 {i + 1} 行第 {j + 1} 列与其对称位置不互为倒数", f"row {i + 1}, column {j + 1} is not the reciprocal of its mirror",
+            "IX-AHP-RECIPROCAL", f"第 {i + 1} 行第 {j + 1} 列与其对称位置不互为倒数", f"row {i + 1}, column {j + 1} is not the reciprocal of its mirror",
             where=where,
         ))  # fmt: skip
     values, vectors = np.linalg.eig(a)
@@ -55,7 +55,7 @@ def compare_pairs(matrix: Sequence[Sequence[float]], largest_ratio: float = 0.1,
     ratio = (top - n) / (n - 1) / RANDOM_INDEX[n - 1] if n > 2 else 0.0
     if ratio > largest_ratio:
         raise KaiwuError(Problem(
-            "I-AHP-RATIO", f"判断矩阵一致性比例 {ratio:.3f} 大于 {largest_ratio}; 请修改判断", f"consistency ratio {ratio:.3f} above {largest_ratio}; revise the judgements",
+            "IX-AHP-RATIO", f"判断矩阵一致性比例 {ratio:.3f} 大于 {largest_ratio}; 请修改判断", f"consistency ratio {ratio:.3f} above {largest_ratio}; revise the judgements",
             where=where,
         ))  # fmt: skip
     return Comparison(weights / weights.sum(), top, max(ratio, 0.0))

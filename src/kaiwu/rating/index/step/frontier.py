@@ -23,7 +23,7 @@ def benefit_of_doubt(x: Array, low: Array | None = None, high: Array | None = No
     if (x < 0).any():
         u, i = (int(v) for v in np.argwhere(x < 0)[0])
         raise KaiwuError(Problem(
-            "I-FRONTIER-NEGATIVE", f"数据包络要求数值不为负(第 {u + 1} 行第 {i + 1} 列)", f"values must not be negative (row {u + 1}, column {i + 1})",
+            "IX-FRONTIER-NEGATIVE", f"数据包络要求数值不为负(第 {u + 1} 行第 {i + 1} 列)", f"values must not be negative (row {u + 1}, column {i + 1})",
         ))  # fmt: skip
     filled = np.nan_to_num(x)
     n, m = x.shape
@@ -43,7 +43,7 @@ def benefit_of_doubt(x: Array, low: Array | None = None, high: Array | None = No
         done = linprog(-own, A_ub=np.vstack(rows), b_ub=np.concatenate(limits), bounds=bounds, method="highs")
         if done.status != 0 or (-done.fun <= 1e-12):
             raise KaiwuError(Problem(
-                "I-FRONTIER-BOUNDS", f"第 {u + 1} 个单位的权重上下限无法同时满足", f"the bounds cannot hold for unit {u + 1}; widen them",
+                "IX-FRONTIER-BOUNDS", f"第 {u + 1} 个单位的权重上下限无法同时满足", f"the bounds cannot hold for unit {u + 1}; widen them",
             ))  # fmt: skip
         scores[u], weights[u] = -done.fun, done.x
     return scores, weights

@@ -51,7 +51,7 @@ def share_out(raw: Array, names: Sequence[str] = (), what: str = "") -> Array:
     if not np.isfinite(whole) or whole <= 0 or (raw < 0).any():
         bad = [n for n, v in zip(names, raw, strict=False) if not np.isfinite(v)] or list(names)
         raise KaiwuError(Problem(
-            "I-WEIGH-NONE", f"{what or '赋权'}得不出权重: {', '.join(bad[:5])} 没有差异或没有数据; 先剔除或改用别的方法",
+            "IX-WEIGH-NONE", f"{what or '赋权'}得不出权重: {', '.join(bad[:5])} 没有差异或没有数据; 先剔除或改用别的方法",
             f"no weights follow ({what or 'weighing'}): {', '.join(bad[:5])} do not vary or have no data; drop them or weigh otherwise",
         ))  # fmt: skip
     return np.asarray(raw / whole)
@@ -75,7 +75,7 @@ def entropy(x: Array, variant: str = "share", shift: float = 1e-4) -> Array:
         if (base < 0).any():
             at = int(np.argwhere(base < 0)[0][1])
             raise KaiwuError(Problem(
-                "I-WEIGH-NEGATIVE", f"熵权“share”不能有负值(第 {at + 1} 列); 用 shifted 或 min_max",
+                "IX-WEIGH-NEGATIVE", f"熵权“share”不能有负值(第 {at + 1} 列); 用 shifted 或 min_max",
                 f"entropy “share” cannot take negative values (column {at + 1}); use shifted or min_max",
             ))  # fmt: skip
     n = statistic.count(x)
@@ -119,7 +119,7 @@ def merec(x: Array, is_cost: Sequence[bool] | None = None) -> Array:
     """
     cost = np.zeros(x.shape[1], dtype=bool) if is_cost is None else np.asarray(is_cost)
     if (x <= 0).any():
-        raise KaiwuError(Problem("I-WEIGH-POSITIVE", "MEREC 要求数值为正", "MEREC wants positive values"))
+        raise KaiwuError(Problem("IX-WEIGH-POSITIVE", "MEREC 要求数值为正", "MEREC wants positive values"))
     with np.errstate(invalid="ignore"):
         n = np.where(cost, x / statistic.greatest(x), statistic.least(x) / x)
     logs = np.nan_to_num(np.abs(np.log(n)))

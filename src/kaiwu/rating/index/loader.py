@@ -1,0 +1,160 @@
+"""Reads a rulebook of kind ``index`` (综合指数): an indicator tree over formulas, leagues, and the method's steps.
+
+Owns the keys of the rulebook. The steps' keys are in ``method.py``; what comes out is in ``scheme.py``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from kaiwu.figure.entry import Entry
+from kaiwu.figure.variable import Kind
+from kaiwu.quantity import KaiwuError, Unit, find_unit
+from kaiwu.rating.index.method import Method, read_number, read_steps
+from kaiwu.rating.index.scheme import IndexBook, IndexScheme, Indicator
+from kaiwu.rating.index.stage import Step
+from kaiwu.rating.index.step.denominate import Denominate
+from kaiwu.rating.index.step.impute import Impute
+from kaiwu.rating.index.step.normalise import Normalise
+from kaiwu.rating.index.step.rank import Rank
+from kaiwu.rating.index.tree import DIRECTIONS, HIGHER, INSIDE, LOWER, NEAR, Direction, Node, make_tree
+from kaiwu.rating.reader import Reader
+from kaiwu.rule.check import Checker
+from kaiwu.rule.rulebook import HEAD_KEYS, open_rulebook, read_head
+from kaiwu.rule.vocabulary import Vocabulary
+from kaiwu.table import Document
+
+BOOK_KEYS = (*HEAD_KEYS, "scope", "league", "indicators", "weights_sum", "steps")
+NODE_KEYS = (
+    "code", "zh", "en", "article", "parent", "weight", "of", "unit", "direction", "low", "high", "base", "target", "owner", "note",
+)  # fmt: skip
+DIRECTION_KEYS = ("near", "inside", "span")
+LEAGUE = "league"  # the one grouping that a rulebook's steps may name
+
+
+def load(document: Document, vocabulary: Vocabulary) -> IndexScheme:
+    """Load and compile a rulebook of kind ``index``. Raises ``KaiwuError`` with every mistake of the file."""
+    entry = open_rulebook(document)
+    entry.check_keys(BOOK_KEYS)
+    head = read_head(entry)
+    reader = Reader(entry, Checker(head.vocabulary(vocabulary)))
+    rows = reader.rows(entry, "indicators", required=head.status != "template")
+    nodes = [_node(row) for row in rows]
+    indicators = _indicators(rows, nodes, reader)
+    method = read_steps(entry, head.code, [node.code for node in nodes]) if rows else Method(head.code, ())
+    league = reader.category(entry, "league") if entry.data.get("league") is not None else None
+    scope = reader.condition(entry, "scope")[0] if entry.data.get("scope") is not None else None
+    _check_steps(entry, method.steps, has_league=league is not None)
+    _check_product(entry, head.produces, reader)
+    tree = None
+    if rows:
+        try:
+            tree = make_tree(nodes, weights_sum=method.weights_sum)
+        except KaiwuError as error:
+            entry.problems += error.problems
+    if entry.problems:
+        raise KaiwuError(entry.problems)
+    product = vocabulary.variable(head.produces) if head.produces else None
+    return IndexScheme(IndexBook(head, tree, indicators, method, league, scope), product)
+
+
+def _node(row: Entry) -> Node:
+    row.check_keys(NODE_KEYS)
+    code = row.text("code", required=True)
+    weight = read_number(row, "weight")
+    return Node(
+        code, row.text("zh", code), row.text("en", code), row.text("parent") or None, Fraction(1) if weight is None else weight,
+        _direction(row), row.text("unit"), owner=row.text("owner"), target=_number(row, "target"), base=_number(row, "base"),
+        low=_number(row, "low"), high=_number(row, "high"), where=row.where,
+    )  # fmt: skip
+
+
+def _number(row: Entry, key: str) -> float | None:
+    value = read_number(row, key)
+    return None if value is None else float(value)
+
+
+def _direction(row: Entry) -> Direction | None:
+    """``higher``, ``lower``, ``{near: 100, span: 40}`` or ``{inside: [40, 60], span: 20}``, in the indicator's unit."""
+    spec = row.data.get("direction")
+    if spec is None or spec in (HIGHER, LOWER):
+        return None if spec is None else Direction(str(spec))
+    inner = Entry(row.document, (*row.path, "direction"), spec if isinstance(spec, dict) else {}, row.problems)
+    inner.check_keys(DIRECTION_KEYS)
+    span = read_number(inner, "span")
+    width = None if span is None else float(span)
+    if (near := read_number(inner, "near")) is not None:
+        return Direction(NEAR, float(near), float(near), width)
+    ends = inner.data.get("inside")
+    if isinstance(ends, list) and len(ends) == 2 and all(isinstance(v, (int, Fraction)) for v in ends):
+        return Direction(INSIDE, float(ends[0]), float(ends[1]), width)
+    row.complain(
+        "IX-TREE-DIRECTION", f"direction 要写 {'、'.join(DIRECTIONS[:2])}、{{near: 值}} 或 {{inside: [下限, 上限]}}",
+        "direction is higher, lower, {near: VALUE} or {inside: [LOW, HIGH]}", "direction",
+    )  # fmt: skip
+    return None
+
+
+def _indicators(rows: Sequence[Entry], nodes: Sequence[Node], reader: Reader) -> dict[str, Indicator]:
+    """Formulas of the leaves, by code, with the unit in which they are read."""
+    parents = {node.parent for node in nodes}
+    out: dict[str, Indicator] = {}
+    for row, node in zip(rows, nodes, strict=True):
+        if node.code in parents:
+            if "of" in row.data:
+                row.complain(
+                    "IX-TREE-FORMULA", "有下级的指标不能再写 of", "a node with children has no formula of its own", "of"
+                )
+            continue
+        unit = _unit(row, node.unit)
+        formula = reader.formula(
+            row, row.data.get("of"), *(["of"] if "of" in row.data else []), dimension=unit.dimension if unit else None
+        )
+        if formula is not None and unit is not None:
+            out[node.code] = Indicator(node.code, node.zh, node.en, row.text("article"), formula, unit, node.owner)
+    return out
+
+
+def _unit(row: Entry, text: str) -> Unit | None:
+    try:
+        return find_unit(text)
+    except KaiwuError as error:
+        where = row.document.where(*row.path, "unit")
+        row.problems += [p.located(where) for p in error.problems]
+        return None
+
+
+def _check_steps(entry: Entry, steps: Sequence[Step], *, has_league: bool) -> None:
+    """Steps of a rulebook look at one year's figures, and group by its league only."""
+    for k, step in enumerate(steps):
+        settings = [step, *(s for s in getattr(step, "overrides", {}).values() if s is not None)]
+        names = [s.within for s in settings if isinstance(s, (Normalise, Rank))] + [
+            s.group for s in settings if isinstance(s, Impute)
+        ]
+        if any(name not in ("", LEAGUE) for name in names) or (any(names) and not has_league):
+            entry.complain(
+                "IX-METHOD-GROUP", "分组只能写 league, 并要有 league: 类别变量", "the grouping is “league”, and wants league: CATEGORY", "steps", k,
+            )  # fmt: skip
+        if isinstance(step, Denominate):
+            zh, en = (
+                "规则文件里请在 of 中写除法, 不用 denominate",
+                "in a rulebook write the division in “of”, not as denominate",
+            )
+            entry.complain("IX-METHOD-DENOMINATE", zh, en, "steps", k)
+        is_panel = any(isinstance(s, Impute) and s.by in ("carry", "interpolate") for s in settings)
+        if is_panel or any(isinstance(s, Normalise) and s.base_year is not None for s in settings):
+            entry.complain(
+                "IX-METHOD-PANEL", "规则文件按一年数据计算; 跨年请用年份词写在 of 中", "a rulebook looks at one year; say other years by period words in “of”",
+                "steps", k,
+            )  # fmt: skip
+
+
+def _check_product(entry: Entry, produces: str | None, reader: Reader) -> None:
+    variable = reader.variable(entry, "produces", produces) if produces else None
+    if variable is not None and variable.kind not in (Kind.SCORE, Kind.COUNT):
+        zh, en = (
+            f"“{variable.zh}”要是分值或名次(count)变量",
+            f"“{variable.code}” must be a score or a count (the place)",
+        )
+        entry.complain("S-PRODUCES", zh, en, "produces")

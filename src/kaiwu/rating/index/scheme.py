@@ -1,0 +1,258 @@
+"""A composite index, compiled (综合指数方案): exact figures in, whole scores and places out.
+
+Owns the tables of the rulebook kind ``index``. Inside, values are analysis floats; the declared rounding stands between them and every
+table. How scores are made is in ``model.py``, reading a rulebook in ``loader.py``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+import numpy as np
+import polars as pl
+
+from kaiwu.figure.variable import Kind, Variable
+from kaiwu.quantity import KaiwuError, Problem, Unit
+from kaiwu.quantity.dimension import RATIO_ONE
+from kaiwu.rating.batch import Answers, Batch
+from kaiwu.rating.index.method import Method
+from kaiwu.rating.index.model import IndexModel, IndexResult
+from kaiwu.rating.index.step.rank import MISSING, Rank, round_scores
+from kaiwu.rating.index.tree import Tree
+from kaiwu.rating.index.values import Values
+from kaiwu.rating.standing import Status
+from kaiwu.rule import expression as x
+from kaiwu.rule.decision import Decision, Facts, Need, Result
+from kaiwu.rule.outcome import Outcome
+from kaiwu.rule.rulebook import Head, Headed
+
+KEYS = {"decisions": ("entity", "item"), "items": ("entity", "item"), "weights": ("item",)}
+WEIGHT_DECIMALS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """One indicator: its formula and the unit in which its value is read."""
+
+    code: str
+    zh: str
+    en: str
+    article: str
+    formula: x.Num
+    unit: Unit
+    owner: str = ""
+
+    def read(self, value: Fraction) -> float:
+        """A value of the formula as a number in the indicator's unit."""
+        shares = dict(self.unit.dimension.powers).get("ratio", 0)  # formulas hold ratios as plain numbers
+        one = self.unit.factor / Fraction(RATIO_ONE) ** shares
+        return float(value / one)
+
+
+@dataclass(frozen=True, slots=True)
+class IndexBook:
+    """A checked rulebook of kind ``index``; a template has no tree."""
+
+    head: Head
+    tree: Tree | None
+    indicators: Mapping[str, Indicator]
+    method: Method
+    league: x.Ref | None = None
+    scope: x.Bool | None = None
+
+    @property
+    def decimals(self) -> int:
+        """Decimals of printed scores; 6 where places are given on unrounded ones."""
+        rank = next((s for s in self.method.steps if isinstance(s, Rank)), Rank())
+        return 6 if rank.decimals is None else rank.decimals
+
+
+@dataclass(frozen=True, eq=False)
+class Rated:
+    """One execution: who is rated (``rows`` of the facts, by code of the entity), and how it came out."""
+
+    values: Values
+    result: IndexResult
+    outcome: Mapping[str, Outcome]
+    league: Mapping[str, str | None]
+
+
+@dataclass(slots=True)
+class IndexScheme(Headed):
+    """Scheme of kind ``index`` (see ``kaiwu.rule.decision.Scheme``)."""
+
+    book: IndexBook
+    product: Variable | None = None
+    batch: Batch = field(init=False)
+    kind: str = "index"
+
+    def __post_init__(self) -> None:
+        conditions = {} if self.book.scope is None else {"scope": self.book.scope}
+        self.batch = Batch(conditions, {code: item.formula for code, item in self.book.indicators.items()})
+        if self.batch.too_wide:
+            raise KaiwuError(Problem(
+                "S-WIDTH", f"算式的取值范围超过 128 位整数: {', '.join(self.batch.too_wide)}; 请收紧变量的 bound",
+                f"a formula may exceed 128-bit integers: {', '.join(self.batch.too_wide)}; tighten the bounds", where=self.code,
+            ))  # fmt: skip
+
+    def needs(self) -> Sequence[Need]:
+        """Every frame column that it reads, the league included."""
+        needs = [Need(ref.variable, ref.offset) for ref in self.batch.refs().values()]
+        if self.book.league is not None:
+            needs.append(Need(self.book.league.variable))
+        return list({need.slot: need for need in needs}.values())
+
+    def titles(self) -> dict[str, tuple[str, str, str]]:
+        """(zh, en, article) of the scheme itself and of every node of its tree by code."""
+        own = {self.code: (self.zh, self.en, "")}
+        if self.book.tree is None:
+            return own
+        articles = {code: item.article for code, item in self.book.indicators.items()}
+        return own | {n.code: (n.zh, n.en, articles.get(n.code, "")) for n in self.book.tree.nodes}
+
+    def rate(self, facts: Facts) -> Rated:
+        """The index over everybody in scope, with all that analysis needs (values in the indicators' units, weights, cells)."""
+        book = self.book
+        if book.tree is None or book.head.status == "template":
+            raise KaiwuError(Problem(
+                "S-TEMPLATE", f"“{self.zh}”是空模板, 指标内容未公开, 不能测算", f"“{self.en}” is an empty template and cannot be run", where=self.code,
+            ))  # fmt: skip
+        answers = self.batch.evaluate(facts.table, facts.as_of, facts.rated)
+        outcome, league = self._standing(facts, answers)
+        rows = [i for i, name in enumerate(facts.table["entity"]) if outcome[name] is Outcome.PASS]
+        if not rows:
+            raise KaiwuError(
+                Problem("IX-VALUES-NOBODY", "没有可评价的单位", "there is nobody to rate", where=self.code)
+            )
+        names = facts.table["entity"].to_list()
+        values = self.values(answers, [names[i] for i in rows], rows, [league[names[i]] or "" for i in rows])
+        try:
+            result = IndexModel(book.tree, values, book.method).run()
+        except KaiwuError as error:
+            raise KaiwuError([p.located(self.code) for p in error.problems]) from error
+        return Rated(values, result, outcome, league)
+
+    def values(self, answers: Answers, names: Sequence[str], rows: Sequence[int], leagues: Sequence[str]) -> Values:
+        """Values of the indicators in their units; what is missing or undefined is NaN."""
+        assert self.book.tree is not None
+        leaves = self.book.tree.leaves
+        table = np.full((len(rows), len(leaves)), np.nan)
+        for k, code in enumerate(leaves):
+            ratios, item = answers.ratios[code], self.book.indicators[code]
+            for at, row in enumerate(rows):
+                value = ratios.at(row)
+                if value is not None:
+                    table[at, k] = item.read(value)
+        groups = {"league": tuple(leagues)} if self.book.league is not None else {}
+        return Values(tuple(names), leaves, table, groups=groups)
+
+    def _standing(self, facts: Facts, answers: Answers) -> tuple[dict[str, Outcome], dict[str, str | None]]:
+        """Who takes part: PASS; FAIL out of scope; otherwise what is missing to say so."""
+        names = facts.table["entity"].to_list()
+        scope = answers.outcomes.get("scope", np.full(len(names), Outcome.PASS, dtype=np.uint8))
+        outcome = {name: Outcome(int(code)) for name, code in zip(names, scope, strict=True)}
+        league: dict[str, str | None] = dict.fromkeys(names)
+        if self.book.league is not None:
+            variable = self.book.league.variable
+            for name, value in zip(names, facts.table[Need(variable).slot], strict=True):
+                league[name] = None if value is None else variable.values[value]
+                if value is None and outcome[name] is Outcome.PASS:
+                    outcome[name] = Outcome.MISSING
+        return outcome, league
+
+    def decide(self, facts: Facts) -> Result:
+        """Score and rank a population.
+
+        ``decisions``: entity, item, outcome, status, league, score (10^-decimals), decimals, rank, ranked (how many in its league),
+        filled (cells that were imputed). ``items``: entity, item, outcome, treatment, score, decimals. ``weights``: item, weight,
+        decimals (effective weight in the whole). Averaged ties print the better place. Whole numbers and texts only.
+        """
+        rated = self.rate(facts)
+        return Result(
+            {"decisions": self._decisions(facts, rated), "items": self._items(rated), "weights": self._weights(rated)},
+            KEYS,
+        )
+
+    def _decisions(self, facts: Facts, rated: Rated) -> pl.DataFrame:
+        result, decimals = rated.result, self.book.decimals
+        place = {unit: i for i, unit in enumerate(result.units)}
+        sizes: dict[str, int] = {}
+        for unit, score in zip(result.units, result.printed, strict=True):
+            if score != MISSING:
+                key = rated.league[unit] or ""
+                sizes[key] = sizes.get(key, 0) + 1
+        filled: dict[str, int] = {}
+        for cell in result.sheet.cells:
+            if cell.kind == "imputed":
+                filled[cell.unit] = filled.get(cell.unit, 0) + 1
+        rows = []
+        for name in facts.table["entity"]:
+            outcome, at = rated.outcome[name], place.get(name)
+            status, score, rank, ranked = Status.PENDING, None, None, None
+            if outcome is Outcome.FAIL:
+                status = Status.OUT_OF_SCOPE
+            elif outcome is Outcome.PASS and (at is None or result.printed[at] == MISSING):
+                outcome = Outcome.MISSING
+            elif outcome is Outcome.PASS and at is not None:
+                status, score, rank = Status.RATED, int(result.printed[at]), int(np.floor(result.ranks[at]))
+                ranked = (
+                    sizes[(rated.league[name] or "") if result.rank.within else ""]
+                    if result.rank.within
+                    else sum(sizes.values())
+                )
+            rows.append((
+                name, self.code, int(outcome), status.value, rated.league[name], score, decimals, rank, ranked,
+                filled.get(name, 0) if status is Status.RATED else None,
+            ))  # fmt: skip
+        schema = {
+            "entity": pl.String, "item": pl.String, "outcome": pl.UInt8, "status": pl.String, "league": pl.String, "score": pl.Int64,
+            "decimals": pl.Int64, "rank": pl.Int64, "ranked": pl.Int64, "filled": pl.Int64,
+        }  # fmt: skip
+        return pl.DataFrame(rows, schema=schema, orient="row")
+
+    def _items(self, rated: Rated) -> pl.DataFrame:
+        tree, result, decimals = rated.result.tree, rated.result, self.book.decimals
+        kinds = {(cell.unit, cell.code): cell.kind for cell in result.sheet.cells}
+        rows = []
+        for code in (node.code for node in tree.nodes if node.code in tree.leaves or node.code in result.sheet.scores):
+            for unit, score in zip(result.units, round_scores(result.score_of(code), decimals), strict=True):
+                known = score != MISSING
+                rows.append((
+                    unit, code, int(Outcome.PASS if known else Outcome.MISSING), kinds.get((unit, code), ""), int(score) if known else None, decimals,
+                ))  # fmt: skip
+        schema = {
+            "entity": pl.String, "item": pl.String, "outcome": pl.UInt8, "treatment": pl.String, "score": pl.Int64, "decimals": pl.Int64,
+        }  # fmt: skip
+        return pl.DataFrame(rows, schema=schema, orient="row").sort("entity", maintain_order=True)
+
+    def _weights(self, rated: Rated) -> pl.DataFrame:
+        weights = rated.result.weights()
+        whole = [round(weights[node.code] * 10**WEIGHT_DECIMALS) for node in rated.result.tree.nodes]
+        return pl.DataFrame(
+            {"item": [node.code for node in rated.result.tree.nodes], "weight": whole, "decimals": [WEIGHT_DECIMALS] * len(whole)},
+            schema={"item": pl.String, "weight": pl.Int64, "decimals": pl.Int64},
+        )  # fmt: skip
+
+    def produced(self, result: Result) -> pl.DataFrame:
+        """``entity`` and ``value``: the score or, for a count, the place; null where not rated."""
+        variable = self.product
+        if variable is None:
+            raise KeyError("the rulebook produces no variable")
+        if variable.kind is Kind.COUNT:
+            value = pl.col("rank")
+        else:
+            step = Fraction(10**6, 1) / variable.grain / 10**self.book.decimals
+            if step.denominator != 1:
+                raise KaiwuError(Problem(
+                    "S-PRODUCES", f"变量“{variable.zh}”的小数位少于总分", f"“{variable.code}” has fewer decimals than the total", where=self.code,
+                ))  # fmt: skip
+            value = pl.col("score") * step.numerator
+        return result.decisions.select("entity", value.alias("value"))
+
+    def explain(self, facts: Facts, entity: str, result: Result | None = None) -> list[Decision]:
+        """Score and place of one entity with every part that made it; ``result`` saves rating the population again."""
+        from kaiwu.rating.index.explanation import explain_index  # sentences are only needed when somebody reads
+
+        return [explain_index(self, facts, entity, result or self.decide(facts))]
