@@ -96,3 +96,25 @@ def test_the_cap_of_a_quota_asks_where_the_money_does_not_do():
     plan = make_plan("{step: pot, code: p, amount: 1元, exhaustion: quota, quota: 2}")
     settled = settle(plan, make_claims([{"amount": 60}, {"amount": 60}, {"amount": 10}]))
     assert settled.awards["low"].sum() <= 100 and "no_exhaustion" in settled.asks["code"].to_list()
+
+
+def test_an_open_claim_of_one_pot_leaves_the_roundings_of_another_exact():
+    plan = make_plan(
+        """{step: pot, code: p, clauses: [A], amount: 10元, exhaustion: pro_rata}
+        {step: pot, code: q, clauses: [B], amount: 10元, exhaustion: pro_rata}
+        {step: round, to: 1元, mode: largest_remainder}"""
+    )
+    decided = [{"claim": f"a{i}", "clause": "A", "amount": 1000} for i in range(3)]
+    settled = settle(
+        plan,
+        make_claims(
+            [
+                *decided,
+                {"claim": "b", "clause": "B", "low": 0, "high": 5000},
+                {"claim": "c", "clause": "B", "amount": 1000},
+            ]
+        ),
+    )
+    rows = settled.awards.filter(pl.col("clause") == "A")
+    assert (rows["low"] == rows["high"]).all() and rows["low"].sum() == 1000
+    assert award(settled, "c")[0] < award(settled, "c")[1]

@@ -35,21 +35,36 @@ class Rounding:
         return ()
 
     def apply(self, tally: Tally, scope: Scope) -> Effect:
-        """Round every award; exactly where all are decided, outwards where some are not."""
+        """Round every award: exactly, but outwards where it shares a cap or pot with one that is open."""
         group = self._groups(tally, scope)
         floor = scope.low // self.to * self.to
-        if not scope.is_decided:
-            up = 0 if self.mode == "down" else self.to - 1
-            high = (scope.high + up) // self.to * self.to
-            return plain_effect(scope, low=floor, high=high, code=np.ones(len(scope), np.uint8), group=group)
+        linked = self._linked(tally, scope)
         barred = np.zeros(len(scope), bool)
         while True:
             rounded = self._round(tally, scope, group, floor, barred)
-            wrong = self._breaks(tally, scope, rounded) & (rounded > floor) & ~barred
+            wrong = self._breaks(tally, scope, rounded) & (rounded > floor) & ~barred & ~linked
             if not wrong.any():
-                code = np.where(barred & (scope.low % self.to > 0), 2, 0).astype(np.uint8)
-                return plain_effect(scope, low=rounded, high=rounded, code=code, group=group)
+                break
             barred |= wrong
+        up = 0 if self.mode == "down" else self.to - 1
+        ceiling = (scope.high + up) // self.to * self.to
+        code = np.where(linked, 1, np.where(barred & (scope.low % self.to > 0), 2, 0)).astype(np.uint8)
+        low, high = np.where(linked, floor, rounded), np.where(linked, ceiling, rounded)
+        return plain_effect(scope, low=low, high=high, code=code, group=group)
+
+    def _linked(self, tally: Tally, scope: Scope) -> Bools:
+        """Awards that are open, or share a cap or pot with one that is, through however many of them."""
+        linked = tally.low != tally.high
+        linked[scope.rows] = scope.low != scope.high
+        guards = [(g.rows, np.unique(g.group, return_inverse=True)[1]) for g in tally.guards if len(g.rows)]
+        count = -1 if linked.any() else 0
+        while count != (count := int(linked.sum())):
+            for rows, at in guards:
+                hit = np.zeros(int(at.max()) + 1, bool)
+                hit[at[linked[rows]]] = True
+                linked[rows] |= hit[at]
+        found: Bools = linked[scope.rows]
+        return found
 
     def _groups(self, tally: Tally, scope: Scope) -> Ints:
         """The pot that each claim was last drawn on; −1 for claims without one."""
