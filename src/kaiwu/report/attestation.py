@@ -12,6 +12,7 @@ import polars as pl
 
 from kaiwu.benefit import Clause, ClauseScheme
 from kaiwu.procedure import Run
+from kaiwu.rating import RubricScheme
 from kaiwu.report.label import standing_words
 from kaiwu.rule import expression as x
 from kaiwu.rule.outcome import Outcome
@@ -79,6 +80,7 @@ def _documents(run: Run, scheme: str, listed: pl.DataFrame) -> Iterator[Doubt]:
     if not own.is_attested:
         zh, en = standing_words(own.standing)
         yield Doubt(f"依据{zh}", f"its document is {en}")
+    yield from _rows(run, scheme)
     met = set(listed["item"].unique())
     seen = {own}
     for clause in _clauses(run, scheme):
@@ -90,6 +92,23 @@ def _documents(run: Run, scheme: str, listed: pl.DataFrame) -> Iterator[Doubt]:
                 f"条款“{clause.zh}”所依据的《{document.title}》{zh}",
                 f"the document of {clause.id}, {document.title}, is {en}",
             )
+
+
+def _rows(run: Run, scheme: str) -> Iterator[Doubt]:
+    """Items of a point table whose rows are not well attested, by standing."""
+    compiled = run.scheme(scheme)
+    if not isinstance(compiled, RubricScheme):
+        return
+    unsure: dict[str, list[tuple[str, str]]] = {}
+    for item in compiled.book.root.items():
+        if item.standing != "attested":
+            unsure.setdefault(item.standing, []).append((item.zh, item.en))
+    for standing, names in unsure.items():
+        zh, en = standing_words(standing)
+        yield Doubt(
+            f"{len(names)} 项的分档{zh}: {_some([n for n, _ in names], '、')}",
+            f"the rows of {len(names)} items are {en}: {_some([n for _, n in names], ', ')}",
+        )
 
 
 def _makers(run: Run, scheme: str, slots: set[str]) -> Iterator[Doubt]:
