@@ -233,6 +233,13 @@ def test_a_run_is_settled_kept_and_replayed(kaiwu, tmp_path):
         "whatif", "grant", "--run", number, "-w", county, "--set", "settlement.steps[0].amount=2万元", "--json"
     )
     assert changed.data["summary"]["cost_after_low"] == 2_000_000
+    assert answer.data["synthetic"] is changed.data["synthetic"] is True
+    assert "合成数据" in kaiwu("settle", number, "-w", county).out
+    assert "synthetic" in kaiwu("settle", number, "-w", county, "--format", "csv").out.splitlines()[0]
+    assert (
+        "合成数据"
+        in kaiwu("whatif", "grant", "--run", number, "-w", county, "--set", "settlement.steps[0].amount=2万元").out
+    )
     pots = county / "settlements/1/pots.parquet"
     assert pots.is_file() and (county / "settlements/1/settlement.json").is_file()
 

@@ -224,7 +224,8 @@ def _print(speaker: Speaker, settled: Settled, record: dict[str, Any], form: str
         speaker.say(f"已写入 {out}", f"written to {out}")
         return
     if form == "csv":
-        write_csv(settled.awards, out)
+        labelled = [pl.lit(value=True).alias("synthetic")] if record["synthetic"] else []
+        write_csv(settled.awards.with_columns(labelled), out)
         return
     if speaker.is_json:
         tables = {name: table.to_dicts() for name, table in settled.tables().items() if name != "entries"}

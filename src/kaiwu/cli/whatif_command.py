@@ -48,8 +48,10 @@ def whatif_command(
 ) -> None:  # fmt: skip
     """政策沙盘: 改比例、封顶、资金池、门槛, 看成本、赢家、输家和资金池消耗; 改动不会生效。What if a rate, cap, pot or threshold were another."""
     pots = read_pots(lefts)
+    is_synthetic = False
     if number is not None and claims is None:
         run = open_run(open_workspace(workspace), number)
+        is_synthetic = run.record.is_synthetic
         found = find_settled_scheme(run.library, run.record.schemes, scheme)
         lists = {"filings": list_of(filings, run.library, found.code), "prior": list_of(prior, run.library, found.code)}
         result = what_if_run(run, settings, found.code, **lists, pots=pots)
@@ -57,6 +59,7 @@ def whatif_command(
         day = as_of or today()
         library, compiled = find_scheme(scheme, day, pack_roots)
         code = compiled.code
+        is_synthetic = library.shelves[library.heads[code][0]].pack.is_synthetic
         result = what_if_claims(
             library,
             code,
@@ -68,14 +71,15 @@ def whatif_command(
         )
     else:
         raise click.UsageError("给出 --run 或 --claims 之一 / give --run or --claims, one of the two")
-    _print(speaker, result, top)
+    _print(speaker, result, top, is_synthetic)
 
 
-def _print(speaker: Speaker, result: WhatIf, top: int) -> None:
+def _print(speaker: Speaker, result: WhatIf, top: int, is_synthetic: bool) -> None:
     summary, differences, burned = result.summary(), result.differences, result.burn_down()
     if speaker.is_json:
         speaker.data(
             {
+                "synthetic": is_synthetic,
                 "changes": as_text(result.changes),
                 "summary": summary,
                 "differences": differences.to_dicts(),
@@ -83,6 +87,8 @@ def _print(speaker: Speaker, result: WhatIf, top: int) -> None:
             }
         )
         return
+    if is_synthetic:
+        speaker.say("合成数据, 非真实企业", "synthetic data, no real firms")
     for change in as_text(result.changes):
         speaker.say(
             f"{change['path']}: {change['before']} → {change['after']}",
