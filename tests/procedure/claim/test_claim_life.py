@@ -83,6 +83,15 @@ def test_a_returned_claim_is_filed_again_and_goes_on(office: Office) -> None:
     assert office.assess(number).amount == 6_000_000
 
 
+def test_a_returned_claim_counts_from_the_day_on_which_it_first_came_in(office: Office) -> None:
+    office.day = dt.date(2025, 12, 19)
+    number = office.file()
+    office.day = dt.date(2025, 12, 30)
+    office.do(number, "return", reason="补签到册")
+    case = office.do(number, "claim", "申报员", materials={"roll": "补"})
+    assert case.claimed_on == dt.date(2025, 12, 19)
+
+
 @pytest.mark.parametrize(
     ("state", "kind"), [("decided", "return"), ("decided", "refuse"), ("payable", "refuse"), ("payable", "withdraw")]
 )

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from kaiwu.ledger.log import check_proof, verify_checkpoint
 from kaiwu.pack import Library
 from kaiwu.procedure.claim import Event, Refusal, State, advance, make_invoice
+from kaiwu.procedure.claim.bank import list_arrears
 from kaiwu.procedure.claim.calendar import end_of_window, is_workday
 
 Refused = Callable[..., Any]
@@ -112,6 +113,28 @@ def test_an_upheld_objection_takes_the_award_back_to_the_desk(office: Office) ->
     office.check(number)
     office.assess(number)
     assert office.approve_to(number, State.DECIDED).state == State.DECIDED
+
+
+def test_an_objection_after_a_payment_freezes_the_rest_until_it_is_claimed_back(
+    office: Office, refused: Refused
+) -> None:
+    number = office.payable()
+    office.do(number, "pay", "国库", line="first/city", reference="GK-1")
+    office.do(number, "object", "群众", reason="虚假发票")
+    with refused("CL-FROZEN"):
+        office.do(number, "pay", "国库", line="first/county", reference="GK-2")
+    with refused("CL-OBJECTION-PAID"):
+        office.do(number, "close_objection", objection="1", is_upheld=True, reason="属实")
+    office.do(number, "claw_back", rule="false_proof", reason="虚假发票")
+    case = office.do(number, "close_objection", objection="1", is_upheld=True, reason="属实")
+    assert case.state == State.CLAWED_BACK and case.award is not None
+    office.do(number, "recover", rule="false_proof", reference="JK-1")
+    assert office.available() == [60_000_000 - 1_800_000, 40_000_000]
+    with refused("CL-ORDER"):
+        office.do(number, "pay", "国库", line="first/county", reference="GK-2")
+    with office.desk.reading(at(office.day)) as session:
+        assert all(session.book.balance(a.id).available == 0 for a in session.book.accounts(kind="payable"))
+        assert list_arrears([case], {number: office.day}, office.day) == []
 
 
 def decided_other(office: Office) -> str:

@@ -43,8 +43,8 @@ FOLLOWS: Mapping[EventKind, tuple[State, ...]] = {
     _K.WITHDRAW: (_S.FILED, _S.WORKING, _S.SPENT, _S.CLAIMED, _S.RETURNED, *_DESK, _S.DECIDED, *_UNPAID),
     _K.PUBLISH: (_S.DECIDED,),
     _K.RELEASE: (_S.PUBLISHED,),
-    _K.OBJECT: _UNPAID,
-    _K.CLOSE_OBJECTION: _UNPAID,
+    _K.OBJECT: (*_UNPAID, _S.PAYING),
+    _K.CLOSE_OBJECTION: (*_UNPAID, _S.PAYING, _S.CLAWED_BACK),
     _K.ACCEPT: (_S.PAYABLE, _S.PAYING),
     _K.PAY: (_S.PAYABLE, _S.PAYING),
     _K.BANK_RETURN: (_S.PAYING, _S.PAID, _S.SURVEYED),
@@ -119,11 +119,12 @@ def _check_payments(event: Event) -> Refusal | None:
 
 
 def _claim(programme: Programme, case: Case, event: Event) -> Step:
+    filed = case.claimed_on or event.day  # a claim that was returned counts from the day on which it first came in
     for window in (programme.window, programme.validity):
-        if not window.covers(event.day):
-            return refuse("CL-WINDOW", event.day, validity_text(window) or programme.window.repealed)
-    if programme.pot.year and event.day.year > programme.pot.year:
-        return refuse("CL-POT-YEAR", event.day, programme.pot.year)
+        if not window.covers(filed):
+            return refuse("CL-WINDOW", filed, validity_text(window) or programme.window.repealed)
+    if programme.pot.year and filed.year > programme.pot.year:
+        return refuse("CL-POT-YEAR", filed, programme.pot.year)
     clause = event.data.get("clause") or case.clause
     if clause and clause not in programme.clauses:
         return refuse("CL-CLAUSE", clause, ", ".join(programme.clauses))

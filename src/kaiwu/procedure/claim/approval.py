@@ -110,10 +110,16 @@ def object_to(programme: Programme, case: Case, event: Event) -> Step:
 
 
 def close_objection(programme: Programme, case: Case, event: Event) -> Step:
-    """异议办结: rejected, the claim goes on; upheld, the award falls and the claim is complete again, to be checked anew."""
+    """异议办结: rejected, the claim goes on; upheld, the award falls and the claim is complete again, to be checked anew.
+
+    What was paid is claimed back first; until then the objection stays open and the rest is frozen.
+    """
     data = event.data
     if data.get("objection") not in case.open_objections:
         return refuse("CL-OBJECTION-NONE", data.get("objection"))
     if not str(data.get("reason", "")).strip():
         return refuse("CL-REASON")
-    return move_to(event, State.COMPLETE if data["is_upheld"] else case.state)
+    if data["is_upheld"] and case.state == State.PAYING:
+        return refuse("CL-OBJECTION-PAID")
+    falls = data["is_upheld"] and case.state != State.CLAWED_BACK
+    return move_to(event, State.COMPLETE if falls else case.state)

@@ -75,7 +75,9 @@ def list_arrears(cases: Iterable[Case], decided: Mapping[str, dt.date], today: d
     made = [
         Arrear(case.number, case.firm, case.firm_name, line, since, (today - since).days, case.state)
         for case in cases
-        if case.state in RESERVING and (since := decided.get(case.number)) is not None
+        if case.state in RESERVING
+        and case.state != State.CLAWED_BACK
+        and (since := decided.get(case.number)) is not None
         for line in case.due
     ]
     return sorted(made, key=lambda a: (-a.age, a.claim, a.line.code))

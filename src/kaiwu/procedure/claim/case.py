@@ -240,7 +240,7 @@ def _file(case: Case, event: Event) -> Change:
         "clause": data.get("clause") or case.clause,
         "matter": data.get("matter") or case.matter,
         "is_granted": case.is_granted or event.kind == EventKind.GRANT,
-        "claimed_on": event.day if claims else case.claimed_on,
+        "claimed_on": (case.claimed_on or event.day) if claims else case.claimed_on,
         "handlers": case.handlers | {event.by},
     }
 
@@ -302,7 +302,7 @@ def _object(case: Case, event: Event) -> Change:
 def _close(case: Case, event: Event) -> Change:
     outcome = "upheld" if event.data["is_upheld"] else "rejected"
     closed = {"objections": {**case.objections, event.data["objection"]: outcome}}
-    return {**_undo(case), **closed} if event.data["is_upheld"] else closed
+    return {**_undo(case), **closed} if event.data["to"] == State.COMPLETE else closed
 
 
 def _accept(case: Case, event: Event) -> Change:

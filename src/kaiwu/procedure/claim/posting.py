@@ -17,7 +17,7 @@ from kaiwu.ledger.command import Command, join_commands
 from kaiwu.ledger.transfer import ALL, Transfer
 from kaiwu.pack.programme import Fund, Programme
 from kaiwu.procedure.claim.apportion import apportion
-from kaiwu.procedure.claim.case import Case, Line
+from kaiwu.procedure.claim.case import Case, Line, State
 from kaiwu.procedure.claim.event import Event, EventKind
 
 TWO_PERSONS = 2
@@ -52,6 +52,8 @@ def post_event(
             made = [entry.pay()]
         case EventKind.BANK_RETURN:
             made = [entry.take_back()]
+        case EventKind.CLAW_BACK:
+            made = entry.stop()
         case EventKind.RECOVER:
             made = entry.recover()
         case _:
@@ -176,6 +178,17 @@ class _Entry:
         return chart.return_money(
             f"{self.base}/return", self.funds[data["fund"]], paid, data["amount"], data["reference"], grounds
         )
+
+    def stop(self) -> list[Command]:
+        """Money is claimed back: what is still due is not paid any more and goes back to the pot."""
+        if self.before.award is None or self.before.state == State.CLAWED_BACK:
+            return []
+        due = {line.code for line in self.before.due}
+        return [
+            chart.correct(f"{self.base}/{i}", self._redeemed(i, line), None, self.grounds())
+            for i, line in enumerate(self.before.award.lines)
+            if line.code in due
+        ]
 
     def recover(self) -> list[Command]:
         """Each part cites the payment that it claims back; parts of one payment are told apart by the event."""

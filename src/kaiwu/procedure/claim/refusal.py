@@ -40,6 +40,7 @@ REFUSALS: Mapping[str, tuple[str, str]] = {
     "CL-SHARE": ("资金来源“{0}”的分担比例原文未写, 请写明", "the share of fund “{0}” is not declared: state it"),
     "CL-FROZEN": ("异议 {0} 未办结, 本件冻结", "objection {0} is open: this claim is frozen"),
     "CL-OBJECTION-NONE": ("没有未办结的异议 {0}", "there is no open objection {0}"),
+    "CL-OBJECTION-PAID": ("已有付款, 异议成立的先办追回", "money has been paid: claim it back before the objection is upheld"),
     "CL-CHECKPOINT": ("公示要有在决定之后签署的日志检查点", "a notice wants a signed checkpoint of the log that covers the decision"),
     "CL-NOTICE-DAYS": ("公示天数未声明, 请写明天数和依据", "the length of the notice is not declared: state days and ground"),
     "CL-WINDOW-OPEN": ("公示期到 {0} 止, 之后才能办“{1}”", "the notice runs until {0}: “{1}” comes after it"),
