@@ -46,7 +46,7 @@ class Indicator:
 
     def read(self, value: Fraction) -> float:
         """A value of the formula as a number in the indicator's unit."""
-        shares = dict(self.unit.dimension.powers).get("ratio", 0)  # formulas hold ratios as plain numbers
+        shares = self.unit.dimension.power_of("ratio")  # formulas hold ratios as plain numbers
         one = self.unit.factor / Fraction(RATIO_ONE) ** shares
         return float(value / one)
 
