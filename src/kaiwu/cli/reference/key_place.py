@@ -351,7 +351,7 @@ PLACES: tuple[Place, ...] = (
     }),
 )  # fmt: skip
 
-_INDEX, _METHOD = f"{_RATING}.index.loader", f"{_RATING}.index.method"
+_INDEX, _METHOD, _STEPS = (f"{_RATING}.index.{n}" for n in ("loader", "method", "step_reader"))
 _INDEX_FILE = "rulebooks/*.yaml, kind index"
 
 INDEX_PLACES: tuple[Place, ...] = (
@@ -371,21 +371,21 @@ INDEX_PLACES: tuple[Place, ...] = (
     Place("method.yaml", "", f"{_METHOD}:parse_method", {
         "method": "code of the method", "weights_sum": "what the weights below every parent must sum to", "steps": "the steps in their order",
     }),
-    Place("method.yaml", "steps[].denominate", f"{_METHOD}:_read_denominate", {"by": "INDICATOR: column that divides it; none: not divided"}),
-    Place("method.yaml", "steps[].screen", f"{_METHOD}:_read_screen", {
+    Place("method.yaml", "steps[].denominate", f"{_STEPS}:_read_denominate", {"by": "INDICATOR: column that divides it; none: not divided"}),
+    Place("method.yaml", "steps[].screen", f"{_STEPS}:_read_screen", {
         "available": "least share of present cells of a unit (included)", "nonzero": "least share of non-zero cells among them", "under": "true: in every block too",
     }),
-    Place("method.yaml", "steps[].impute", f"{_METHOD}:_read_impute", {
+    Place("method.yaml", "steps[].impute", f"{_STEPS}:_read_impute", {
         "by": "keep mean median group_mean group_median neighbour carry interpolate mean_score block_mean value", "group": "grouping of group_mean and group_median",
         "neighbours": "how many of the nearest units", "value": "the constant", "least": "present cells that a mean needs", "reach": "years a value may be carried",
         "indicators": "INDICATOR: {settings} or none, on top of the general ones",
     }),
-    Place("method.yaml", "steps[].treat", f"{_METHOD}:_read_treat", {
+    Place("method.yaml", "steps[].treat", f"{_STEPS}:_read_treat", {
         "skew": "a column passes below this |skewness| …", "kurt": "… or below this kurtosis", "winsorise": "most cells to move in; all; 0",
         "then": "none log_shift log log_range box_cox, where moving does not help", "combine": "true: bend the moved column, not the raw one",
         "always": "true: bend without testing", "power": "exponent of box_cox; absent: by likelihood", "indicators": "INDICATOR: {settings} or none",
     }),
-    Place("method.yaml", "steps[].normalise", f"{_METHOD}:_read_normalise", {
+    Place("method.yaml", "steps[].normalise", f"{_STEPS}:_read_normalise", {
         "by": "none min_max goalposts z_score rank borda percentile target ratio bands maximum vector sum", "to": "[low, high] of the scale; mean and deviation for z_score",
         "low": "lower goalpost", "high": "upper goalpost", "base": "benchmark of ratio", "target": "goal of target", "cap": "most score", "floor": "least score",
         "penalty": "[below, times]: score of a ratio under a line is −times × its distance in benchmarks", "log": "true: logarithms first (min_max, goalposts)",
@@ -393,21 +393,21 @@ INDEX_PLACES: tuple[Place, ...] = (
         "constant": "score of an indicator that does not vary; absent: refused", "base_year": "year whose extremes and means are used, or pooled", "within": "grouping within which it is done",
         "indicators": "INDICATOR: {settings} or none",
     }),
-    Place("method.yaml", "steps[].normalise.bands[]", f"{_METHOD}:_bands", {"points": "score of the band, a plain number"}),
-    Place("method.yaml", "steps[].weigh", f"{_METHOD}:_read_weigh", {
+    Place("method.yaml", "steps[].normalise.bands[]", f"{_STEPS}:_bands", {"points": "score of the band, a plain number"}),
+    Place("method.yaml", "steps[].weigh", f"{_STEPS}:_read_weigh", {
         "by": "given equal expert ahp entropy critic variation merec gini components influence", "over": "leaves: among all indicators; siblings: below each parent",
         "variant": "entropy: share shifted min_max; components: first explained; expert: mean median root", "shift": "of shifted entropy, in ranges", "keep": "variance that the components explain",
         "ddof": "1 or 0", "join": "none multiply linear root: with the tree's weights", "share": "of the found weights in linear", "weights": "NODE: weight, over the tree's",
         "experts": "rows INDICATOR: weight, one per expert", "pairs": "PARENT: comparison of its children", "largest_ratio": "highest consistency ratio", "targets": "INDICATOR: wanted influence",
     }),
-    Place("method.yaml", "steps[].weigh.pairs.PARENT", f"{_METHOD}:_pairs", {"of": "the children in order", "matrix": "reciprocal judgements, fractions in quotes"}),
-    Place("method.yaml", "steps[].aggregate", f"{_METHOD}:_read_aggregate", {
+    Place("method.yaml", "steps[].weigh.pairs.PARENT", f"{_STEPS}:_pairs", {"of": "the children in order", "matrix": "reciprocal judgements, fractions in quotes"}),
+    Place("method.yaml", "steps[].aggregate", f"{_STEPS}:_read_aggregate", {
         "by": "arithmetic geometric harmonic power mpi owa minimum maximum median copeland topsis vikor frontier", "power": "exponent", "sign": "mpi: '-' punishes imbalance, '+' rewards it",
         "order": "owa weights from the best child down", "regret": "VIKOR's v", "low": "frontier: least share of an indicator in a unit's score", "high": "frontier: most",
         "missing": "skip: weights of the others are scaled up; spread: the parent is missing too", "least": "share of the weights that must be present", "to": "stretch of scores in 0 … 1",
         "flat": "true: all indicators at once, without blocks", "aggregates": "NODE: {settings}",
     }),
-    Place("method.yaml", "steps[].rank", f"{_METHOD}:_read_rank", {
+    Place("method.yaml", "steps[].rank", f"{_STEPS}:_read_rank", {
         "decimals": "of the printed score on which places are given; none: unrounded", "ties": "min max dense average", "within": "grouping within which places are given",
     }),
 )  # fmt: skip
@@ -416,9 +416,9 @@ PLACES = (*PLACES, *INDEX_PLACES)
 EXPLAINED_ELSEWHERE: Mapping[str, str] = {
     f"{_IMPORT}:_inner": "its keys stand under entity and period",
     "kaiwu.rule.mechanism.context:mapping": "keys of mechanisms: docs/mechanisms.md",
-    f"{_METHOD}:_impute_override": "the keys of the step, for one indicator",
-    f"{_METHOD}:_treat_override": "the keys of the step, for one indicator",
-    f"{_METHOD}:_normalise_override": "the keys of the step, for one indicator",
-    f"{_METHOD}:_aggregate_override": "the keys of the step, for one aggregate",
+    f"{_STEPS}:_impute_override": "the keys of the step, for one indicator",
+    f"{_STEPS}:_treat_override": "the keys of the step, for one indicator",
+    f"{_STEPS}:_normalise_override": "the keys of the step, for one indicator",
+    f"{_STEPS}:_aggregate_override": "the keys of the step, for one aggregate",
 }
 """Checks whose keys are put together at run time and explained at another place."""

@@ -11,13 +11,14 @@ from fractions import Fraction
 from kaiwu.figure.entry import Entry
 from kaiwu.figure.variable import Kind
 from kaiwu.quantity import KaiwuError, Unit, find_unit
-from kaiwu.rating.index.method import Method, read_number, read_steps
+from kaiwu.rating.index.method import Method, read_steps
 from kaiwu.rating.index.scheme import IndexBook, IndexScheme, Indicator
 from kaiwu.rating.index.stage import Step
 from kaiwu.rating.index.step.denominate import Denominate
 from kaiwu.rating.index.step.impute import Impute
 from kaiwu.rating.index.step.normalise import Normalise
 from kaiwu.rating.index.step.rank import Rank
+from kaiwu.rating.index.step_reader import read_number
 from kaiwu.rating.index.tree import DIRECTIONS, HIGHER, INSIDE, LOWER, NEAR, Direction, Node, make_tree
 from kaiwu.rating.reader import Reader
 from kaiwu.rule.check import Checker
