@@ -1,0 +1,113 @@
+"""Sentences about a month (快报文字), in both languages, with every convention said.
+
+Owns wording. Numbers come rounded by the declared rounding, and the parts in a sentence add up to its rate.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from kaiwu.quantity import format_decimal
+from kaiwu.rating.operation.apportion import apportion
+from kaiwu.rating.operation.contribution import PERCENT, list_parts, rank_parts
+from kaiwu.rating.operation.growth import Growth
+from kaiwu.rating.operation.revision import CAUSES, Move
+
+NAMED = 3
+"""Parts that a sentence names on either side."""
+
+
+def describe_growth(growth: Growth, what: tuple[str, str], decimals: int = 1) -> tuple[str, str]:
+    """``2024年6月规上工业增加值同比增长6.2%(可比价、可比样本), 拉动最大的是纺织业(+2.1个百分点) …``.
+
+    ``what`` is the name of the amount. Contributions are of industries, rounded to add up to the printed rate.
+    """
+    month = growth.month
+    prices = ("可比价", "comparable prices") if growth.is_real else ("现价", "current prices")
+    zh = (
+        f"{month.period.zh}{what[0]}同比{_rise_zh(growth.rate, decimals)}({prices[0]}、可比样本{month.sample.height}家)"
+    )
+    en = f"{month.period.en}: {what[1]} {_rise_en(growth.rate, decimals)} on a year before ({prices[1]}, {month.sample.height} comparable firms)"
+    for zh_more, en_more in (_pulls(growth, decimals), _sample(growth), _gaps(growth)):
+        zh, en = zh + zh_more, en + en_more
+    return f"{zh}。", f"{en}."
+
+
+def _pulls(growth: Growth, decimals: int) -> tuple[str, str]:
+    parts = rank_parts(list_parts(growth, "industry"))
+    units = apportion([p.contribution for p in parts], decimals + PERCENT)
+    shown = list(zip(parts, units, strict=True))
+    zh, en = "", ""
+    up = [(p, u) for p, u in shown if u > 0][:NAMED]
+    down = [(p, u) for p, u in reversed(shown) if u < 0][:NAMED]
+    for found, zh_word, en_word in (
+        (up, "拉动最大的是", "pulled up most by"),
+        (down, "拖累最大的是", "held back most by"),
+    ):
+        if found:
+            zh += f", {zh_word}" + "、".join(f"{p.zh}({_signed(u, decimals)}个百分点)" for p, u in found)
+            en += f"; {en_word} " + ", ".join(f"{p.en} ({_signed(u, decimals)} pp)" for p, u in found)
+    return zh, en
+
+
+def _sample(growth: Growth) -> tuple[str, str]:
+    entries, exits = growth.month.entries.height, growth.month.exits.height
+    if not entries and not exits:
+        return "", ""
+    return (
+        f"; 另有新增入统无同期 {entries} 家、退出 {exits} 家, 单列不计入增速",
+        f"; {entries} entries without a base and {exits} exits stand apart and are not in the rate",
+    )
+
+
+def _gaps(growth: Growth) -> tuple[str, str]:
+    gaps, share = growth.month.gaps.height, growth.gap_share
+    if not gaps:
+        return "", ""
+    zh = "占比不明" if share is None else f"占同期基数{format_decimal(share * 100, 2)}%"
+    en = "share unknown" if share is None else f"{format_decimal(share * 100, 2)}% of the base"
+    return (
+        f"; 尚有 {gaps} 家缺数据({zh}), 以上按已报企业计算",
+        f"; {gaps} firms lack figures ({en}), the above is of those that reported",
+    )
+
+
+def describe_revision(earlier: Growth, later: Growth, moves: list[Move], decimals: int = 2) -> tuple[str, str]:
+    """``增速由6.10%修订为6.23%(+0.13个百分点), 影响最大的是 …``."""
+    change = later.rate - earlier.rate
+    zh = f"{later.month.period.zh}增速由{_percent(earlier.rate, decimals)}修订为{_percent(later.rate, decimals)}({_points(change, decimals)}个百分点)"
+    en = f"growth of {later.month.period.en} revised from {_percent(earlier.rate, decimals)} to {_percent(later.rate, decimals)} ({_points(change, decimals)} pp)"
+    if moves:
+        zh += ", 影响最大的是" + "、".join(
+            f"{m.name or m.entity}({CAUSES[m.cause][0]}, {_points(m.effect, decimals)}个百分点)" for m in moves[:NAMED]
+        )
+        en += ", mostly by " + ", ".join(f"{m.name or m.entity} ({CAUSES[m.cause][1]}, {_points(m.effect, decimals)} pp)" for m in moves[:NAMED])  # fmt: skip
+    return f"{zh}。", f"{en}."
+
+
+def _percent(rate: Fraction, decimals: int) -> str:
+    return f"{format_decimal(rate * 100, decimals)}%"
+
+
+def _points(rate: Fraction, decimals: int) -> str:
+    text = format_decimal(rate * 100, decimals)
+    return text if text.startswith("-") else f"+{text}"
+
+
+def _signed(units: int, decimals: int) -> str:
+    text = format_decimal(Fraction(units, 10**decimals), decimals)
+    return text if units < 0 else f"+{text}"
+
+
+def _rise_zh(rate: Fraction, decimals: int) -> str:
+    text = format_decimal(abs(rate) * 100, decimals)
+    if not text.strip("0."):
+        return "持平"
+    return f"{'增长' if rate > 0 else '下降'}{text}%"
+
+
+def _rise_en(rate: Fraction, decimals: int) -> str:
+    text = format_decimal(abs(rate) * 100, decimals)
+    if not text.strip("0."):
+        return "unchanged"
+    return f"{'up' if rate > 0 else 'down'} {text}%"
