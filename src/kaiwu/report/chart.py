@@ -14,6 +14,8 @@ _COLOURS = {"符合": "#17663a", "不符合": _GREY, "缺数据": "#b06f00", "�
             "不在范围": _GREY, "暂不参评": _GREY}  # fmt: skip
 _CLASSES = ("#0f4c81", "#2b74b8", "#5a9bd5", "#93bfe6", "#b9d5ee")
 BAR, LABEL, WIDTH = 26, 96, 420  # height of a row, width of the labels, width of the whole
+BURN_WIDTH, BURN_HEIGHT = 760, 250
+_BURN = ("#17663a", "#93bfe6", "#d7dde8")  # paid, promised, left
 _WIDE = 0x2E80  # characters from here on are two columns wide
 
 
@@ -54,6 +56,36 @@ def stacked_bar(counts: Sequence[tuple[str, int]]) -> Markup:
     return Markup(
         "<svg class='stack' aria-hidden='true' viewBox='0 0 160 10' preserveAspectRatio='none'>{}</svg>"
     ).format(Markup("").join(parts))
+
+
+def burn_chart(months: Sequence[tuple[str, int, int, int]], title: str, words: tuple[str, str, str]) -> Markup:
+    """Columns by month of one pot: (month, paid, promised, left), each of them stacked from below; ``words`` name the three.
+
+    The number above a column is what is left; the table beside the chart has all of them.
+    """
+    if not months:
+        return Markup("")
+    top = max(sum(parts) for _, *parts in months) or 1
+    room = (BURN_WIDTH - 10) // len(months)
+    shapes = []
+    for i, (month, *parts) in enumerate(months):
+        x, y = 10 + i * room, BURN_HEIGHT - 34
+        for part, colour in zip(parts, _BURN, strict=True):
+            height = part * (BURN_HEIGHT - 70) // top
+            y -= height
+            shapes.append(Markup("<rect x='{}' y='{}' width='{}' height='{}' fill='{}'/>").format(x, y, room - 8, height, colour))  # fmt: skip
+        middle = x + (room - 8) // 2
+        shapes.append(
+            Markup("<text x='{}' y='{}' text-anchor='middle' class='n'>{}</text><text x='{}' y='{}' text-anchor='middle'>{}</text>").format(
+                middle, y - 5, f"{parts[2] // 1_000_000:,}", middle, BURN_HEIGHT - 18, month[-2:])
+        )  # fmt: skip
+    for i, (word, colour) in enumerate(zip(words, _BURN, strict=True)):
+        x = 10 + i * 150
+        shapes.append(Markup("<rect x='{}' y='{}' width='12' height='10' fill='{}'/><text x='{}' y='{}'>{}</text>").format(x, BURN_HEIGHT - 11, colour, x + 18, BURN_HEIGHT - 2, word))  # fmt: skip
+    told = ", ".join(f"{month} {parts[2]}" for month, *parts in months)
+    return Markup("<svg class='chart wide' role='img' aria-label='{}' viewBox='0 0 {} {}'>{}</svg>").format(
+        f"{title}: {told}", BURN_WIDTH, BURN_HEIGHT, Markup("").join(shapes)
+    )
 
 
 def _shorten(label: str) -> str:

@@ -12,8 +12,9 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from kaiwu.report.asked import Page
 from kaiwu.report.page import render
-from kaiwu.report.site import Page, Site
+from kaiwu.report.site import Site
 
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 MOST_CHARACTERS = 4096  # of a path with its query

@@ -16,15 +16,17 @@ from http import HTTPStatus
 from pathlib import Path
 from threading import RLock
 from typing import Any, TypeVar
-from urllib.parse import parse_qs, unquote, urlencode, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 import polars as pl
 
 from kaiwu.procedure import Run, RunRecord, Workspace, open_run
 from kaiwu.quantity import KaiwuError
+from kaiwu.report.asked import NUMBER, WORDS, Asked, NotFoundError, Page
 from kaiwu.report.book import print_book, print_list
 from kaiwu.report.cell import Column, print_cell
 from kaiwu.report.chart import bar_chart, stacked_bar
+from kaiwu.report.claim_site import ClaimSite
 from kaiwu.report.label import STATUSES, standing_words, translate
 from kaiwu.report.listing import ItemCount, Listing, facts_of_run, list_scheme
 from kaiwu.report.notice import check_notice, render_notice
@@ -38,67 +40,13 @@ ROWS = 20  # rows of a page, as on bureau screens
 CHARTS = 6  # charts on the home page for one run
 FOUND = 50  # hits of a search at most
 CHOICES = 200  # values of a filter at most
-WORDS = 60  # characters of a search at most
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-HTML = "text/html; charset=utf-8"
 _FILTERED = ("league", "status", "class", "answer", "clause")
 _SHOWN_ORDER = (Outcome.PASS, Outcome.HUMAN, Outcome.MISSING, Outcome.FAIL)
 _LABEL_ORDER = {
     label: i for i, label in enumerate([*(zh for zh, _ in STATUSES.values()), *(o.zh for o in _SHOWN_ORDER)])
 }
-_NUMBER = re.compile(r"[0-9]{1,9}\Z")
 _T = TypeVar("_T")
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """An answer: status, content type, body, and a file name where it is to be saved."""
-
-    body: bytes
-    status: int = HTTPStatus.OK
-    content_type: str = HTML
-    file_name: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What was asked for: the path and the query as they came, and the reader's language."""
-
-    path: str
-    query: Mapping[str, str]
-
-    @property
-    def language(self) -> str:
-        """``en`` where asked for, else ``zh``."""
-        return "en" if self.query.get("lang") == "en" else "zh"
-
-    @property
-    def words(self) -> str:
-        """The words of a search."""
-        return self.query.get("q", "").strip()[:WORDS]
-
-    @property
-    def page(self) -> int:
-        """The number of a page; nonsense is the first."""
-        text = self.query.get("page", "")
-        return max(int(text), 1) if _NUMBER.match(text) else 1
-
-    def pick(self, zh: str, en: str) -> str:
-        """The wording in the reader's language."""
-        return en if self.language == "en" else zh
-
-    def url(self, **changed: Any) -> str:
-        """This page with another query."""
-        return "?" + urlencode({**self.query, **changed})
-
-    def shared(self) -> dict[str, Any]:
-        """What every page is given."""
-        other = urlencode({**self.query, "lang": "zh" if self.language == "en" else "en"})
-        return {"lang": self.language, "is_site": True, "q": self.words, "other_lang_url": f"{self.path}?{other}"}
-
-
-class NotFoundError(LookupError):
-    """There is no such page."""
 
 
 @dataclass
@@ -117,7 +65,7 @@ class Site:
 
     def run(self, number: str) -> Run:
         """An open run. Raises ``NotFoundError`` where there is none of that number."""
-        if not _NUMBER.match(number):
+        if not NUMBER.match(number):
             raise NotFoundError(number)
         number = f"{int(number):04d}"
         with self._lock:
@@ -159,6 +107,7 @@ class Site:
             (r"/run/([^/]+)/entity/([^/]+)", self._sheet), (r"/run/([^/]+)/([^/]+)\.xlsx", self._list_book),
             (r"/run/([^/]+)/([^/]+)/notice", self._notice), (r"/run/([^/]+)/([^/]+)", self._list),
         ]  # fmt: skip
+        routes += ClaimSite(self.workspace).routes
         return [(re.compile(pattern), action) for pattern, action in routes]
 
     def answer(self, url: str) -> Page:

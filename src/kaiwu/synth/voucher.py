@@ -110,6 +110,7 @@ class Sketch:
     paid_share: float
     kind: str
     is_small: bool
+    least: float = 0.0  # what stretching leaves at least; none is stretched where it is zero
     month: int = 0
 
     @property
@@ -163,10 +164,19 @@ def _sketch(district: District, rule: VoucherRule, rng: np.random.Generator, pot
         amount = float(contracts[i]) if is_tail else float(rng.uniform(rule.small.low, rule.small.high))
         kind = names[int(draw_choices(rng, list(rule.kinds.values()), 1)[0])]
         is_small = not is_tail or bool(rng.random() < 0.6)
-        sketches.append(Sketch(int(firm), amount, float(rng.uniform(rule.paid[0], rule.paid[1])), kind, is_small))
+        sketches.append(
+            Sketch(
+                int(firm),
+                amount,
+                float(rng.uniform(rule.paid[0], rule.paid[1])),
+                kind,
+                is_small,
+                rule.amounts.low * is_tail,
+            )
+        )
     for i in len(contracts) // 3 + rng.choice(len(contracts) - len(contracts) // 3, size=again, replace=False):
         first = sketches[int(i)]
-        first.contract = max(first.contract, LEAST_AGAIN)
+        first.contract, first.least = max(first.contract, LEAST_AGAIN), LEAST_AGAIN
         amount = max(float(first.contract * rng.uniform(0.4, 1.6)), LEAST_AGAIN)
         sketches.append(
             Sketch(first.firm, amount, float(rng.uniform(rule.paid[0], rule.paid[1])), first.kind, first.is_small)
@@ -188,14 +198,14 @@ def awards_of(sketches: list[Sketch], rule: VoucherRule) -> list[float]:
 
 
 def _fit_demand(sketches: list[Sketch], rule: VoucherRule, pot: float) -> None:
-    """Stretch the contracts above the small line so that the awards come to the wanted share of the pot."""
+    """Stretch the contracts that are not small ones so that the awards come to the wanted share of the pot."""
     wanted = rule.demand * pot
     base = [s.contract for s in sketches]
     low, high = 0.05, 400.0
     for _ in range(60):
         factor = (low * high) ** 0.5
         for s, contract in zip(sketches, base, strict=True):
-            s.contract = contract if contract <= SMALL_LINE else min(max(contract * factor, LEAST_AGAIN), MOST)
+            s.contract = min(max(contract * factor, s.least), MOST) if s.least else contract
         low, high = (factor, high) if sum(awards_of(sketches, rule)) < wanted else (low, factor)
 
 

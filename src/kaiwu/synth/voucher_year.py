@@ -217,7 +217,11 @@ class YearPlay:
         elif case.number not in self.report.refused:
             self.report.refused[case.number] = finding.check
             self.report.findings[case.number] = finding
-            self._do([case.number], EventKind.REFUSE, officer, reason=f"{finding.zh}; {reason}")
+            self._do([case.number], EventKind.REFUSE, officer, reason=self._letter())
+
+    def _letter(self) -> str:
+        """What a firm is told of a refusal after checks: findings and other firms' data stay inside."""
+        return f"经核验不予支持, 理由见书面告知书{self.year.label}〔{self.day.year}〕{len(self.report.refused)}号"
 
     def _assess(self, numbers: Sequence[str], officer: str) -> None:
         """In the order of filing; from the first claim that the pot cannot pay, people are asked and nothing is guessed."""
@@ -236,6 +240,7 @@ class YearPlay:
                     self.known[number] = session.assess(number, day=self.day, by=officer, today=self.day)
                 except KaiwuError as error:
                     session.connection.execute("ROLLBACK TO assess")
+                    session.forget()
                     self._not_assessed(session, number, error, officer)
                 session.connection.execute("RELEASE assess")
 
