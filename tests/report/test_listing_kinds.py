@@ -41,6 +41,20 @@ award:
 streaks:
   - {code: twice, zh: 两连星, en: Twice, won: 获评研发之星, wins_in_a_row: 2}
 """
+RUBRIC = """\
+rulebook: points
+kind: rubric
+zh: 研发打分
+en: Points for research
+document: {title: 打分表, date: 2023-01-01}
+valid: {from: 2023-01-01}
+full: 100分
+items:
+  - {code: share, zh: 占比, en: Share, max: 60分, article: 一, bands: {of: 研发费用 / 营业收入, edges: "[)", rows: [{from: "5%", points: 60分}, {from: "4%", to: "5%", points: 40.5分}, {to: "4%", points: 0分}]}}
+  - {code: view, zh: 专家, en: Expert, max: 40分, expert: [0分, 40分]}
+pass: 60分
+grades: {edges: "[)", rows: [{class: good, zh: 好, en: good, from: 20分}, {class: poor, zh: 差, en: poor, to: 20分}]}
+"""
 VARIABLE = "  star: {zh: 获评研发之星, en: Star, kind: flag, owner: 科技部门}\n"
 
 
@@ -51,10 +65,11 @@ def workspace(tmp_path_factory):
     pack = folder / "packs/county"
     (pack / "rulebooks/size.yaml").write_text(BANDS, encoding="utf-8")
     (pack / "rulebooks/cup.yaml").write_text(STREAK, encoding="utf-8")
+    (pack / "rulebooks/points.yaml").write_text(RUBRIC, encoding="utf-8")
     variables = pack / "variables/v.yaml"
     variables.write_text(variables.read_text(encoding="utf-8") + VARIABLE, encoding="utf-8")
     (folder / "kaiwu.toml").write_text(
-        CONFIG.replace('["award", "ruler", "plan"]', '["size", "cup"]'), encoding="utf-8"
+        CONFIG.replace('["award", "ruler", "plan"]', '["size", "cup", "points"]'), encoding="utf-8"
     )
     return open_workspace(folder)
 
@@ -93,10 +108,26 @@ def test_awards_show_league_rank_and_streak_item_by_item(workspace, kinds):
     assert dict(zip(heads, twice, strict=True))["answer"] == "缺数据"  # nothing is known of the year before
 
 
+def test_a_rubric_shows_the_lowest_and_the_highest_score(workspace, kinds):
+    """F23 spends 5 %, F22 4 % of its turnover on research; what the expert gives is open."""
+    rows = {e: shown(workspace, kinds, "points", e)[0][2:] for e in ("F23", "F22")}
+    assert rows == {"F23": ["符合", "好", "60.0", "100.0"], "F22": ["需认定", "好", "40.5", "80.5"]}
+    assert shown(workspace, kinds, "points", "F23", "en")[0][2:] == ["met", "good", "60.0", "100.0"]
+
+
 def test_a_page_of_every_kind_opens(workspace, kinds):
     site = Site(workspace)
     site.warm([kinds])
-    for url in ("/", "/run/1/size", "/run/1/cup", "/run/1/cup?league=big", "/run/1/entity/F23", "/run/1/cup.xlsx"):
+    for url in (
+        "/",
+        "/run/1/size",
+        "/run/1/cup",
+        "/run/1/cup?league=big",
+        "/run/1/entity/F23",
+        "/run/1/cup.xlsx",
+        "/run/1/points",
+        "/run/1/points.xlsx",
+    ):
         assert site.answer(url).status == 200, url
     assert "大企业组" in site.answer("/run/1/cup").body.decode()
 

@@ -297,7 +297,7 @@ def _decimals(table: pl.DataFrame, sources: Sequence[str]) -> tuple[int, int]:
     """In how many decimals scores are stored, and how many of them are needed to print every one exactly."""
     stored = int(table["decimals"][0]) if sources and table.height else 0
     for places in range(stored):
-        if not any((table[source] % 10 ** (stored - places)).any() for source in sources):
+        if not any((table[source] % 10 ** (stored - places) != 0).any() for source in sources):
             return stored, places
     return stored, stored
 

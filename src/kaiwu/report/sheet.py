@@ -116,7 +116,7 @@ def _show(run: Run, decision: Decision, evidence: Evidence) -> ShownDecision:
     money = print_money(decision.low, decision.high) if decision.outcome is not Outcome.FAIL else ""
     scheme = run.scheme(decision.scheme)
     titles = scheme.titles()
-    if scheme.kind == "bands" and decision.label in titles:
+    if scheme.kind in ("bands", "rubric") and decision.label in titles:
         decision = replace(decision, label=titles[decision.label][second])
     return ShownDecision(
         decision,
