@@ -40,6 +40,7 @@ def refused(steps: str) -> KaiwuError:
         ('{step: pot, code: p, filed_by: "13-45"}', "BS-DAY", "settlement.steps[0].filed_by"),
         ("{step: pot, code: p}\n{step: pot, code: p}", "BS-TWICE", "settlement.steps[1].code"),
         ("{step: contribution_cap, of: 地方贡献, exempt: [A, B, C]}", "BS-EXEMPT", "settlement.steps[0].exempt"),
+        ("{step: firm_cap, amount: 8元, placed_by: 一}\n{step: same_matter, keep: highest, paid_before: deduct}", "BS-DEDUCTED", "settlement.steps[1]"),
         ("{step: squeeze}", "BS-STEP", "settlement.steps[0].step"),
         ("{step: firm_cap, amount: 8元, applies_to: 没有这个词 > 3}", "R-WORD", "settlement.steps[0].applies_to"),
         ("{step: round, to: 1元}", "F-KEY-MISSING", "settlement.steps[0].mode"),

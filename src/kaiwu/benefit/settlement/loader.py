@@ -12,6 +12,8 @@ from typing import Any
 from kaiwu.benefit.settlement.declaration import Settlement, Step
 from kaiwu.benefit.settlement.reader import StepReader
 from kaiwu.benefit.settlement.step import KINDS
+from kaiwu.benefit.settlement.step.cap import Cap
+from kaiwu.benefit.settlement.step.same_matter import SameMatter
 from kaiwu.figure.entry import Entry
 from kaiwu.figure.variable import Kind
 from kaiwu.rule.rulebook import STANDINGS, Head
@@ -44,6 +46,7 @@ def load_settlement(
     steps = [_read_step(reader, own, row, i) for i, row in enumerate(rows)]
     _check_order(own, rows)
     _check_pots(own, rows)
+    _check_deductions(own, steps)
     replaces = own.texts("replaces")
     columns = _read_columns(own, reader)
     for label in replaces:
@@ -105,6 +108,30 @@ def _check_order(own: Entry, rows: Sequence[Any]) -> None:
             zh = f"{kind} 写在 {later[0]} 之前, 与通常次序相反; 若原文如此, 用 placed_by 写明条款"
             en = f"{kind} stands before {later[0]}, against the usual order: if the text says so, name its article under placed_by"
             own.complain("BS-ORDER", zh, en, "steps", i, "step")
+
+
+def _check_deductions(own: Entry, steps: Sequence[Step | None]) -> None:
+    """Earlier awards that use up a cap and are then deducted from what the cap left would count twice."""
+    for j, later in enumerate(steps):
+        if (
+            not isinstance(later, SameMatter)
+            or later.counts == "none"
+            or later.keep == "sum"
+            or later.paid_before == "bar"
+        ):
+            continue
+        for earlier in steps[:j]:
+            is_counting = isinstance(earlier, Cap) and bool(earlier.per) and earlier.counts != "none"
+            if is_counting and earlier is not None and _overlap(earlier.term.clauses, later.term.clauses):
+                zh = f"第 {earlier.term.number} 步已把以前兑付的计入限额, 这一步再扣就扣了两次; 请把同一事项写在封顶之前, 或写 counts: none"
+                en = f"step {earlier.term.number} counts earlier awards towards its cap; deducting them here counts them twice: put same_matter before the cap, or write counts: none"
+                own.complain("BS-DEDUCTED", zh, en, "steps", j)
+                break
+
+
+def _overlap(some: Sequence[str], others: Sequence[str]) -> bool:
+    """Whether two reaches have a clause in common; an empty one is all clauses."""
+    return not some or not others or bool(set(some) & set(others))
 
 
 def _check_pots(own: Entry, rows: Sequence[Any]) -> None:

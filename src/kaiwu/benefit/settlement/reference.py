@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from math import floor
 from typing import Any
@@ -160,6 +160,12 @@ def _same_matter(state: _State, step: Any) -> None:
 def _either_or(state: _State, step: Any) -> None:
     of_clause = {c: g for g, group in enumerate(step.groups) for c in group}
     for members in state.groups(state.reached(step.term), step.per).values():
+        for claim in members:
+            others = [
+                replace(step.term, clauses=group) for group in step.groups if state.rows[claim]["clause"] not in group
+            ]
+            if any(state.paid(claim, step.per, term, step.counts) for term in others):
+                state.amount[claim] = Fraction(0)
         sums = [
             sum(state.amount[c] for c in members if of_clause[state.rows[c]["clause"]] == g)
             for g in range(len(step.groups))

@@ -44,7 +44,8 @@ class ClawBack:
         outcome = tally.outcome(self.test.node)[rows]
         paid = tally.prior(self.per, rows, clauses=self.term.clauses, of=self.counts)
         back = divide_wide(paid, self.share.numerator, self.share.denominator)[0]
-        holds, unknown = outcome == Outcome.PASS, (outcome != Outcome.PASS) & (outcome != Outcome.FAIL) & (paid > 0)
+        holds, is_open = outcome == Outcome.PASS, (outcome != Outcome.PASS) & (outcome != Outcome.FAIL)
+        unknown = is_open & ((paid > 0) | (self.withholds & (scope.high > 0)))
         group = tally.group(self.per, rows)
         order = np.lexsort((tally.turn[rows], group))
         first = np.zeros(len(rows), bool)
@@ -59,7 +60,7 @@ class ClawBack:
         )  # fmt: skip
         low, high = scope.low, scope.high
         if self.withholds:
-            low = np.where(holds | (outcome != Outcome.FAIL), 0, low)
+            low = np.where(holds | is_open, 0, low)
             high = np.where(holds, 0, high)
         code = np.where(holds, np.where(paid > 0, 1, 2), np.where(unknown, 3, 0)).astype(np.uint8)
         asks = (Ask("claw_back", f"“{self.term.zh}”的条件({self.test.text})数据不足", f"it is not known whether “{self.term.en}” applies ({self.test.text})", rows[unknown]),) if unknown.any() else ()  # fmt: skip

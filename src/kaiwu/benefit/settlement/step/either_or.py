@@ -19,19 +19,21 @@ from kaiwu.figure.entry import Entry
 
 TITLE = ("择一", "either-or")
 CHOOSE = ("highest", "declared", "first")
-ALONE, TAKEN, LEFT, OPEN = range(4)
+ALONE, TAKEN, LEFT, OPEN, BARRED = range(5)
 
 
 @dataclass(frozen=True, slots=True)
 class EitherOr:
     """``groups`` of clause ids; ``choose``: highest; first (the first group that has a claim, 特别规定在先); or declared in
-    the column ``choice`` (a clause of the chosen group)."""
+    the column ``choice`` (a clause of the chosen group). ``counts``: whether earlier awards of this
+    programme for another group bar a claim (same); none by default, because a choice may be made anew each year."""
 
     term: Term
     groups: tuple[tuple[str, ...], ...]
     choose: str
     per: tuple[str, ...]
     choice: str
+    counts: str = "none"
 
     def columns(self) -> Sequence[str]:
         """Keys, and the declared choice."""
@@ -40,6 +42,8 @@ class EitherOr:
     def apply(self, tally: Tally, scope: Scope) -> Effect:
         """Keep the claims of one group for each firm."""
         rows = scope.rows
+        barred = self._barred(tally, rows)
+        scope = Scope(rows, np.where(barred, 0, scope.low), np.where(barred, 0, scope.high), scope.doubtful)
         key = tally.group(self.per, rows)
         of_clause = {tally.plan.clauses.index(c): g for g, group in enumerate(self.groups) for c in group}
         group_at = np.zeros(len(tally.plan.clauses), np.int64)
@@ -60,6 +64,7 @@ class EitherOr:
         sure, maybe = sure | ~contested, maybe | ~contested
         unknown &= contested
         code = np.where(contested, np.where(sure, TAKEN, np.where(maybe, OPEN, LEFT)), ALONE).astype(np.uint8)
+        code = np.where(barred, BARRED, code).astype(np.uint8)
         asks = (Ask("choice", f"“{self.term.zh}”: 企业没有声明选哪一项", f"“{self.term.en}”: the firm has not said which it takes", rows[unknown]),) if unknown.any() else ()  # fmt: skip
         return plain_effect(
             scope,
@@ -69,6 +74,17 @@ class EitherOr:
             group=key,
             asks=asks,
         )
+
+    def _barred(self, tally: Tally, rows: Ints) -> Bools:
+        """Claims of a group where another group of the same key was paid before."""
+        own = np.array([self._group_of(clause) for clause in tally.plan.clauses])[tally.clause_at[rows]]
+        found: Bools = np.zeros(len(rows), bool)
+        for g, group in enumerate(self.groups):
+            found |= (tally.prior(self.per, rows, clauses=group, of=self.counts) > 0) & (own != g)
+        return found
+
+    def _group_of(self, clause: str) -> int:
+        return next((g for g, group in enumerate(self.groups) if clause in group), -1)
 
     def _declared(self, tally: Tally, scope: Scope, own: Ints, of_clause: dict[int, int]) -> tuple[Bools, Bools, Bools]:  # fmt: skip
         at = {tally.plan.clauses[c]: g for c, g in of_clause.items()}
@@ -89,6 +105,8 @@ class EitherOr:
                 return f"择一: 已取另一组, {by}", f"either-or: the other group is taken, {by_en}"
             case 3:
                 return "择一: 取哪一组未定", "either-or: it is open which group is taken"
+            case 4:
+                return "择一: 以前已兑付另一组, 不再兑付", "either-or: the other group was paid before, nothing more"
         return "没有须与之择一的申报", "nothing to choose between"
 
 
@@ -113,7 +131,7 @@ def _first(low: Ints, high: Ints) -> tuple[Bools, Bools]:
 
 def read(reader: StepReader, entry: Entry, term: Term) -> EitherOr:
     """``{step: either_or, groups: [[A, B], [C]], choose: highest}``."""
-    entry.check_keys((*TERM_KEYS, "groups", "choose", "choice", "per"))
+    entry.check_keys((*TERM_KEYS, "groups", "choose", "choice", "per", "counts"))
     groups = reader.groups(entry, "groups")
     if entry.data.get("choose") is None:
         entry.complain(
@@ -122,5 +140,5 @@ def read(reader: StepReader, entry: Entry, term: Term) -> EitherOr:
     named = tuple(c for group in groups for c in group)
     return EitherOr(
         replace(term, clauses=named), groups, entry.choice("choose", CHOOSE, "highest"), entry.texts("per") or ("firm", "year"),
-        entry.text("choice", "choice"),
+        entry.text("choice", "choice"), entry.choice("counts", ("none", "same"), "none"),
     )  # fmt: skip
