@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
+import sys
 from fractions import Fraction
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest
 
 from kaiwu.rating.index import Direction, Node, Tree, Values, make_tree
 
+sys.path.insert(0, str(Path(__file__).parent))  # a module of tests may lend its rulebook to another
 ROOT = Path(os.environ.get("KAIWU_SHARED_DATA", Path(__file__).parents[4] / "shared" / "data")) / "index"
 
 

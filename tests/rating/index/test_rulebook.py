@@ -28,7 +28,7 @@ variables:
   energy: {zh: 工业能耗, en: energy, kind: quantity, unit: 吨标煤(等价值), decimals: 3, bound: [0吨标煤, 10000万吨标煤], scope: county}
   land: {zh: 工业用地, en: land, kind: quantity, unit: 亩, decimals: 4, bound: [0亩, 1000000亩], scope: county}
   tax: {zh: 工业税收, en: tax, kind: money, unit: 亿元, bound: [0元, 10000亿元], scope: county}
-  group: {zh: 评价组别, en: league, kind: category, values: [工业大县, 山区县], period: constant, scope: county}
+  group: {zh: 评价组别, en: league, kind: category, values: [工业大县, 山区县], scope: county}
   industrial: {zh: 参评县, en: takes part, kind: flag, scope: county}
   place: {zh: 名次, en: place, kind: count, unit: 名次, bound: [0名次, 1000名次], scope: county}
   points: {zh: 综合指数, en: index, kind: score, unit: 分, bound: [0分, 1000分], scope: county}
@@ -136,6 +136,15 @@ def test_who_is_outside_unknown_or_hardly_known_gets_no_place_and_is_not_left_ou
         None,
         None,
     )
+
+
+def test_where_nobody_is_known_to_take_part_everybody_is_pending() -> None:
+    f = facts()
+    empty = Facts(f.table.with_columns(group=pl.lit(None, pl.Int64)), f.as_of, f.rated)
+    result = scheme().decide(empty)
+    assert result.decisions["status"].value_counts().sort("count").rows() == [("out_of_scope", 1), ("pending", 89)]
+    assert result.tables["items"].is_empty()
+    assert result.decisions.schema == scheme().decide(f).decisions.schema
 
 
 def test_values_reach_the_engine_exactly_in_the_units_of_the_rulebook() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -87,6 +89,17 @@ def test_noise_of_zero_leaves_every_place_and_missing_cells_missing() -> None:
     m = model(missing=0.1)
     runs = vary_cells(m, 0.0, 5)
     assert (runs.ranks == np.nan_to_num(m.run().ranks)).all()
+
+
+def test_the_values_own_errors_are_used_where_none_are_given() -> None:
+    m = model()
+    with pytest.raises(KaiwuError, match="IX-RUNS-ERROR"):
+        vary_cells(m, runs=5)
+    error = np.zeros_like(m.values.x)
+    error[3] = 10.0
+    noisy = vary_cells(m.changed(values=replace(m.values, error=error)), runs=40)
+    assert len(np.unique(noisy.ranks[:, 3])) > 3
+    assert (noisy.ranks == vary_cells(m, error, 40).ranks).all()
 
 
 def test_places_share_the_least_for_ties_and_zero_for_missing() -> None:

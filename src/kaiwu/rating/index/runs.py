@@ -279,16 +279,24 @@ _SCALES: dict[str, tuple[Callable[[Array], Array], Callable[[Array], Array]]] = 
 
 
 def vary_cells(
-    model: IndexModel, error: Array | float, runs: int = 10_000, seed: int = 20240101, *, keep_scores: bool = False
+    model: IndexModel,
+    error: Array | float | None = None,
+    runs: int = 10_000,
+    seed: int = 20240101,
+    *,
+    keep_scores: bool = False,
 ) -> Runs:
     """Add normal noise to every raw cell and rank again, ``runs`` times (逐单元格扰动).
 
     ``error`` is the standard error of each cell in the indicator's unit, ``(units, indicators)`` in the model's order, or one share of the
-    column's deviation. A missing cell stays missing. Normalisation is redone in every run with that run's own extremes. Min-max or
-    z-scores followed by an arithmetic mean go through matrix products; any other method through ``IndexModel.evaluate``.
+    column's deviation; by default the values' own ``error``. A missing cell stays missing. Normalisation is redone in every run with that
+    run's own extremes. Min-max or z-scores followed by an arithmetic mean go through matrix products; any other method through
+    ``IndexModel.evaluate``.
     """
     sheets, tree = model.sheets(), model.tree
     raw = model.values.select(tree.leaves)
+    if error is None:
+        error = _own_error(model)
     if np.ndim(error) == 0:
         deviation = np.nan_to_num(np.nanstd(raw, axis=0, ddof=1))
         error = np.broadcast_to(float(np.asarray(error)) * deviation, raw.shape)
@@ -306,6 +314,15 @@ def vary_cells(
         if kept is not None:
             kept[start : start + some] = scores
     return Runs(sheets[-1].units, ranks, kept)
+
+
+def _own_error(model: IndexModel) -> Array:
+    values = model.values
+    if values.error is None:
+        raise KaiwuError(Problem(
+            "IX-RUNS-ERROR", "数据没有误差列; 请给出 error", "the values have no standard errors; give “error”",
+        ))  # fmt: skip
+    return values.error[:, [values.codes.index(code) for code in model.tree.leaves]]
 
 
 def _linear(model: IndexModel) -> Callable[[Array], Array] | None:

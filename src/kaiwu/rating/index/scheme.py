@@ -30,6 +30,17 @@ from kaiwu.rule.rulebook import Head, Headed
 
 KEYS = {"decisions": ("entity", "item"), "items": ("entity", "item"), "weights": ("item",)}
 WEIGHT_DECIMALS = 6
+SCHEMAS: dict[str, dict[str, type[pl.DataType]]] = {
+    "decisions": {
+        "entity": pl.String, "item": pl.String, "outcome": pl.UInt8, "status": pl.String, "league": pl.String, "score": pl.Int64,
+        "decimals": pl.Int64, "rank": pl.Int64, "ranked": pl.Int64, "filled": pl.Int64,
+    },
+    "items": {
+        "entity": pl.String, "item": pl.String, "outcome": pl.UInt8, "treatment": pl.String, "score": pl.Int64, "decimals": pl.Int64,
+    },
+    "weights": {"item": pl.String, "weight": pl.Int64, "decimals": pl.Int64},
+}  # fmt: skip
+Standings = tuple[Mapping[str, Outcome], Mapping[str, str | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +90,14 @@ class Rated:
     league: Mapping[str, str | None]
 
 
+class Nobody(KaiwuError):
+    """Nobody is known to take part; ``rated`` says why of each."""
+
+    def __init__(self, code: str, rated: Standings) -> None:
+        super().__init__(Problem("IX-VALUES-NOBODY", "没有可评价的单位", "there is nobody to rate", where=code))
+        self.rated = rated
+
+
 @dataclass(slots=True)
 class IndexScheme(Headed):
     """Scheme of kind ``index`` (see ``kaiwu.rule.decision.Scheme``)."""
@@ -123,9 +142,7 @@ class IndexScheme(Headed):
         outcome, league = self._standing(facts, answers)
         rows = [i for i, name in enumerate(facts.table["entity"]) if outcome[name] is Outcome.PASS]
         if not rows:
-            raise KaiwuError(
-                Problem("IX-VALUES-NOBODY", "没有可评价的单位", "there is nobody to rate", where=self.code)
-            )
+            raise Nobody(self.code, (outcome, league))
         names = facts.table["entity"].to_list()
         values = self.values(answers, [names[i] for i in rows], rows, [league[names[i]] or "" for i in rows])
         try:
@@ -169,48 +186,41 @@ class IndexScheme(Headed):
         filled (cells that were imputed). ``items``: entity, item, outcome, treatment, score, decimals. ``weights``: item, weight,
         decimals (effective weight in the whole). Averaged ties print the better place. Whole numbers and texts only.
         """
-        rated = self.rate(facts)
+        try:
+            rated = self.rate(facts)
+        except Nobody as nobody:
+            return self._nobody(facts, nobody.rated)
+        tables = {
+            "decisions": self._decisions(facts, rated),
+            "items": self._items(rated),
+            "weights": self._weights(rated),
+        }
+        return Result(tables, KEYS)
+
+    def _nobody(self, facts: Facts, standing: Standings) -> Result:
+        """Tables where nobody is known to take part: everybody is pending or outside."""
+        rows = [_decision_row(name, self, standing, None, None) for name in facts.table["entity"]]
+        tables = {"decisions": rows, "items": [], "weights": []}
         return Result(
-            {"decisions": self._decisions(facts, rated), "items": self._items(rated), "weights": self._weights(rated)},
-            KEYS,
+            {name: pl.DataFrame(table, schema=SCHEMAS[name], orient="row") for name, table in tables.items()}, KEYS
         )
 
     def _decisions(self, facts: Facts, rated: Rated) -> pl.DataFrame:
-        result, decimals = rated.result, self.book.decimals
+        result = rated.result
         place = {unit: i for i, unit in enumerate(result.units)}
-        sizes: dict[str, int] = {}
-        for unit, score in zip(result.units, result.printed, strict=True):
-            if score != MISSING:
-                key = rated.league[unit] or ""
-                sizes[key] = sizes.get(key, 0) + 1
         filled: dict[str, int] = {}
         for cell in result.sheet.cells:
             if cell.kind == "imputed":
                 filled[cell.unit] = filled.get(cell.unit, 0) + 1
+        standing, sizes = (rated.outcome, rated.league), _sizes(result)
         rows = []
         for name in facts.table["entity"]:
-            outcome, at = rated.outcome[name], place.get(name)
-            status, score, rank, ranked = Status.PENDING, None, None, None
-            if outcome is Outcome.FAIL:
-                status = Status.OUT_OF_SCOPE
-            elif outcome is Outcome.PASS and (at is None or result.printed[at] == MISSING):
-                outcome = Outcome.MISSING
-            elif outcome is Outcome.PASS and at is not None:
-                status, score, rank = Status.RATED, int(result.printed[at]), int(np.floor(result.ranks[at]))
-                ranked = (
-                    sizes[(rated.league[name] or "") if result.rank.within else ""]
-                    if result.rank.within
-                    else sum(sizes.values())
-                )
-            rows.append((
-                name, self.code, int(outcome), status.value, rated.league[name], score, decimals, rank, ranked,
-                filled.get(name, 0) if status is Status.RATED else None,
-            ))  # fmt: skip
-        schema = {
-            "entity": pl.String, "item": pl.String, "outcome": pl.UInt8, "status": pl.String, "league": pl.String, "score": pl.Int64,
-            "decimals": pl.Int64, "rank": pl.Int64, "ranked": pl.Int64, "filled": pl.Int64,
-        }  # fmt: skip
-        return pl.DataFrame(rows, schema=schema, orient="row")
+            at = place.get(name)
+            found = None
+            if at is not None and result.printed[at] != MISSING:
+                found = (int(result.printed[at]), int(np.floor(result.ranks[at])), sizes[result.leagues[at]])
+            rows.append(_decision_row(name, self, standing, found, filled.get(name, 0)))
+        return pl.DataFrame(rows, schema=SCHEMAS["decisions"], orient="row")
 
     def _items(self, rated: Rated) -> pl.DataFrame:
         tree, result, decimals = rated.result.tree, rated.result, self.book.decimals
@@ -222,18 +232,14 @@ class IndexScheme(Headed):
                 rows.append((
                     unit, code, int(Outcome.PASS if known else Outcome.MISSING), kinds.get((unit, code), ""), int(score) if known else None, decimals,
                 ))  # fmt: skip
-        schema = {
-            "entity": pl.String, "item": pl.String, "outcome": pl.UInt8, "treatment": pl.String, "score": pl.Int64, "decimals": pl.Int64,
-        }  # fmt: skip
-        return pl.DataFrame(rows, schema=schema, orient="row").sort("entity", maintain_order=True)
+        return pl.DataFrame(rows, schema=SCHEMAS["items"], orient="row").sort("entity", maintain_order=True)
 
     def _weights(self, rated: Rated) -> pl.DataFrame:
         weights = rated.result.weights()
-        whole = [round(weights[node.code] * 10**WEIGHT_DECIMALS) for node in rated.result.tree.nodes]
-        return pl.DataFrame(
-            {"item": [node.code for node in rated.result.tree.nodes], "weight": whole, "decimals": [WEIGHT_DECIMALS] * len(whole)},
-            schema={"item": pl.String, "weight": pl.Int64, "decimals": pl.Int64},
-        )  # fmt: skip
+        rows = [
+            (n.code, round(weights[n.code] * 10**WEIGHT_DECIMALS), WEIGHT_DECIMALS) for n in rated.result.tree.nodes
+        ]
+        return pl.DataFrame(rows, schema=SCHEMAS["weights"], orient="row")
 
     def produced(self, result: Result) -> pl.DataFrame:
         """``entity`` and ``value``: the score or, for a count, the place; null where not rated."""
@@ -256,3 +262,24 @@ class IndexScheme(Headed):
         from kaiwu.rating.index.explanation import explain_index  # sentences are only needed when somebody reads
 
         return [explain_index(self, facts, entity, result or self.decide(facts))]
+
+
+def _sizes(result: IndexResult) -> dict[str, int]:
+    """How many have a score in each league that places keep to."""
+    out: dict[str, int] = {}
+    for league, score in zip(result.leagues, result.printed, strict=True):
+        out[league] = out.get(league, 0) + int(score != MISSING)
+    return out
+
+
+def _decision_row(
+    name: str, scheme: IndexScheme, standing: Standings, found: tuple[int, int, int] | None, filled: int | None
+) -> tuple[str | int | None, ...]:
+    outcome, league = standing[0][name], standing[1][name]
+    status = Status.OUT_OF_SCOPE if outcome is Outcome.FAIL else Status.PENDING if found is None else Status.RATED
+    if outcome is Outcome.PASS and found is None:
+        outcome = Outcome.MISSING
+    score, rank, ranked = found or (None, None, None)
+    return (
+        name, scheme.code, int(outcome), status.value, league, score, scheme.book.decimals, rank, ranked, None if found is None else filled,
+    )  # fmt: skip
