@@ -69,7 +69,7 @@ def burn_chart(months: Sequence[tuple[str, int, int, int]], title: str, words: t
     room = (BURN_WIDTH - 10) // len(months)
     shapes = []
     for i, (month, *parts) in enumerate(months):
-        x, y = 10 + i * room, BURN_HEIGHT - 34
+        x, y = 10 + i * room, BURN_HEIGHT - 37
         for part, colour in zip(parts, _BURN, strict=True):
             height = part * (BURN_HEIGHT - 70) // top
             y -= height
@@ -77,11 +77,11 @@ def burn_chart(months: Sequence[tuple[str, int, int, int]], title: str, words: t
         middle = x + (room - 8) // 2
         shapes.append(
             Markup("<text x='{}' y='{}' text-anchor='middle' class='n'>{}</text><text x='{}' y='{}' text-anchor='middle'>{}</text>").format(
-                middle, y - 5, f"{parts[2] // 1_000_000:,}", middle, BURN_HEIGHT - 18, month[-2:])
+                middle, y - 5, f"{parts[2] // 1_000_000:,}", middle, BURN_HEIGHT - 21, month[-2:])
         )  # fmt: skip
     for i, (word, colour) in enumerate(zip(words, _BURN, strict=True)):
         x = 10 + i * 150
-        shapes.append(Markup("<rect x='{}' y='{}' width='12' height='10' fill='{}'/><text x='{}' y='{}'>{}</text>").format(x, BURN_HEIGHT - 11, colour, x + 18, BURN_HEIGHT - 2, word))  # fmt: skip
+        shapes.append(Markup("<rect x='{}' y='{}' width='12' height='10' fill='{}'/><text x='{}' y='{}'>{}</text>").format(x, BURN_HEIGHT - 14, colour, x + 18, BURN_HEIGHT - 5, word))  # fmt: skip
     told = ", ".join(f"{month} {parts[2]}" for month, *parts in months)
     return Markup("<svg class='chart wide' role='img' aria-label='{}' viewBox='0 0 {} {}'>{}</svg>").format(
         f"{title}: {told}", BURN_WIDTH, BURN_HEIGHT, Markup("").join(shapes)

@@ -5,7 +5,7 @@ Owns the officer's view of a claim. The firm's own sheet is made from ``firm_vie
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from kaiwu.ledger.chart import invoice_account
@@ -13,6 +13,7 @@ from kaiwu.pack.programme import Programme
 from kaiwu.procedure.claim import Case, CheckReport, Event, EventKind, State
 from kaiwu.procedure.claim.assessment import decide_claim, is_waiting, pot_left
 from kaiwu.procedure.claim.event import LABELS
+from kaiwu.procedure.claim.refusal import yuan
 from kaiwu.procedure.claim.view import trace_claim
 from kaiwu.quantity import KaiwuError
 from kaiwu.report.claim_record import ClaimRecord
@@ -62,7 +63,7 @@ def _show_facts(record: ClaimRecord, programme: Programme, case: Case, events: S
     for event in events:
         origin |= dict.fromkeys(event.data.get("facts", {}), event)
     variables = {v.zh: v for v in record.workspace.library.variables.values()}
-    made = []
+    made = list(_own_facts(programme, case))
     for name, value in case.facts.items():
         variable, given = variables.get(name), origin.get(name)
         made.append({
@@ -70,6 +71,20 @@ def _show_facts(record: ClaimRecord, programme: Programme, case: Case, events: S
             "by": given.by if given else "", "day": given.day if given else None, "label": LABELS[given.kind] if given else ("", ""),
         })  # fmt: skip
     return made
+
+
+def _own_facts(programme: Programme, case: Case) -> Iterator[dict[str, Any]]:
+    """Facts that the case itself answers: what was paid and signed, with the papers that prove it."""
+    paid = ", ".join(str(p.get("reference", "")) for p in case.payments_made)
+    days = ", ".join(str(p.get("day", "")) for p in case.payments_made)
+    proofs = {
+        "paid": (case.paid_by_firm, paid, days, ("付款凭证", "proof of payment")),
+        "signed": (int(case.contract.get("amount", 0)), case.contract.get("number", ""), case.contract.get("signed_on", ""), ("合同", "contract")),
+    }  # fmt: skip
+    for name, origin in programme.facts.items():
+        if origin in proofs and proofs[origin][0]:
+            fen, paper, day, label = proofs[origin]
+            yield {"name": name, "en": name, "value": yuan(fen), "owner": "", "by": paper, "day": day, "label": label}
 
 
 def _show_findings(events: Sequence[Event]) -> list[dict[str, Any]]:

@@ -17,8 +17,7 @@ from kaiwu.pack.programme import Programme
 from kaiwu.procedure import Workspace
 from kaiwu.procedure.claim import Case, Event, Evidence, SqliteClaimStore
 from kaiwu.procedure.claim.bank import Arrear, list_arrears
-from kaiwu.procedure.claim.posting import CHINA
-from kaiwu.procedure.claim.pot_month import PotMonth, read_months, read_pot
+from kaiwu.procedure.claim.pot_month import PotMonth, read_months
 
 _T = TypeVar("_T")
 
@@ -100,14 +99,6 @@ class ClaimRecord:
             return []
         count = 12 if last.year > programme.pot.year else last.month
         return self.keep(("months", programme.code), lambda: read_months(self.book, programme, count))
-
-    def pot(self, programme: Programme) -> PotMonth | None:
-        """The pot as of the last event."""
-        last = self.last_day(programme.code)
-        if last is None:
-            return None
-        at = dt.datetime.combine(last, dt.time(23, 59, 59), CHINA)
-        return self.keep(("pot", programme.code), lambda: read_pot(self.book, programme, at))
 
     def arrears(self, programme: Programme) -> list[Arrear]:
         """What was granted and is not paid, oldest first."""

@@ -86,7 +86,7 @@ class ClaimSite:
         arrears = self.record.arrears(programme)
         title = asked.pick(programme.zh, programme.en)
         return _page(
-            asked, "claims.html", title, programme=programme, months=months, pot=self.record.pot(programme), count=len(cases),
+            asked, "claims.html", title, programme=programme, months=months, pot=months[-1] if months else None, count=len(cases),
             burn=burn_chart(burn, asked.pick("资金池逐月余额", "what is left of the pot by month"), words),
             chart=bar_chart(counted, asked.pick("各状态件数", "claims by state")), states=[(s, STATES[s], states[s]) for s in State if states[s]],
             arrears=arrears, owed=sum(a.line.amount for a in arrears), as_of=self.record.last_day(code), money=_money,
@@ -161,7 +161,11 @@ class ClaimSite:
         except KaiwuError as error:
             problems = error.problems
         title = asked.pick(f"沙盘 · {programme.zh}", f"What if · {programme.en}")
-        shown = {} if tried is None else _show_what_if(tried, {c.firm: c.firm_name for c in self.record.cases(code)})
+        shown = (
+            {}
+            if tried is None
+            else _show_what_if(tried, {c.firm: c.firm_name for c in reversed(self.record.cases(code))})
+        )
         return _page(
             asked, "what_if.html", title, HTTPStatus.UNPROCESSABLE_ENTITY if problems else HTTPStatus.OK, programme=programme, levers=levers,
             given=given, tried=tried, problems=problems, money=_money, is_synthetic=programme.is_synthetic, shown=shown,
@@ -221,4 +225,5 @@ def _show_what_if(tried: WhatIf, names: dict[str, str]) -> dict[str, Any]:
     rows = moved.with_columns(weight.alias("#")).sort(["#", "entity"], descending=[True, False]).head(LISTED).to_dicts()
     for row in rows:
         row["name"] = names.get(row["entity"], row["entity"])
+        row["difference_low"], row["difference_high"] = sorted((row["difference_low"], row["difference_high"]))
     return {"summary": tried.summary(), "rows": rows, "moved": moved.height, "burn": tried.burn_down().to_dicts()}

@@ -348,6 +348,29 @@ class CountyRule:
 
 
 @dataclass(frozen=True, slots=True)
+class WholeRule:
+    """What stands for all industries together."""
+
+    code: str
+    zh: str
+
+
+@dataclass(frozen=True, slots=True)
+class MonthRule:
+    """Months of above-scale firms: how many years, the season, and how flash figures differ from later ones."""
+
+    years: int
+    season: tuple[float, ...]
+    noise: float
+    late: float
+    corrected: float
+    correction: float
+    price: float
+    entity: str
+    whole: WholeRule
+
+
+@dataclass(frozen=True, slots=True)
 class Division:
     """An industry division with the weights of the model; ``above`` and ``below`` are relative numbers of firms."""
 
@@ -389,3 +412,4 @@ class Settings:
     declare: DeclareRule
     counties: CountyRule
     mistakes: tuple[MistakeRule, ...]
+    months: MonthRule | None = None

@@ -118,7 +118,7 @@ def _row(year: VoucherYear, claim: VoucherClaim, log: str, *, is_tampered: bool)
         year.label, claim.firm.town, claim.firm.code, claim.spelled, claim.contract, claim.signed_on.isoformat(), spell_yuan(claim.amount),
         claim.supplier.code, claim.supplier.name, ";".join(i.written or i.number for i in claim.invoices), first.issued_on.isoformat(), totals,
         claim.spelled, claim.paid_on.isoformat(), spell_yuan(claim.paid), claim.reference, materials, claim.firm.name, f"{year.label}银行",
-        f"SYN{sha256(claim.firm.code.encode()).hexdigest()[:12].upper()}", "是" if claim.is_small else "否", claim.kind, "否",
+        f"SYN{sha256(claim.firm.code.encode()).hexdigest()[:12].upper()}", "是" if claim.is_small else "否", year.rule.kind_words.get(claim.kind, claim.kind), "否",
     ]  # fmt: skip
 
 

@@ -23,6 +23,7 @@ from kaiwu.synth.declaration import Declared, Form, fill_form, list_forms
 from kaiwu.synth.district import District
 from kaiwu.synth.marginal import Comparison, compare_targets, print_csv, print_markdown
 from kaiwu.synth.mistake import write_mistakes
+from kaiwu.synth.month import make_month_books
 from kaiwu.synth.table import Book, make_books
 from kaiwu.synth.voucher import VoucherYear
 from kaiwu.synth.voucher_file import make_voucher_year, write_pack, write_voucher_files
@@ -98,6 +99,7 @@ def write_workspace(
         written.books += [
             _write(book, folder, settings.name.label) for book in make_books(district, spec, templates[spec.template])
         ]
+    written.books += [_write(book, folder, settings.name.label) for book in make_month_books(district, templates)]
     for each in filled:
         if progress is not None:
             progress(each.form.code, total)
