@@ -162,7 +162,7 @@ PLACES: tuple[Place, ...] = (
     }),
     _step("either_or", "either_or", {
         "groups": "groups of clauses of which a firm gets one", "choose": "highest, first (the first group with a claim) or declared",
-        "choice": "column that names a clause of the chosen group", "per": "who chooses; default firm and year",
+        "choice": "column that names a clause of the chosen group", "per": "who chooses; default firm and year", "counts": "whether earlier awards for another group bar a claim: none (default) or same (of this programme)",
     }),
     _step("all_level_cap", "all_level_cap", _CAP),
     _step("firm_cap", "firm_cap", _CAP),
