@@ -101,13 +101,19 @@ def find_plans(plain: PlainRubric, route: Route, limit: int = 3) -> list[Plan]:
         chosen = [c for c in combinations(steps, count) if _is_plausible(c, need)]
         for together in sorted(chosen, key=lambda c: sum((s.effort for s in c), Fraction(0)))[:MAX_TRIES]:
             plan = _try(plain, route, together)
-            if plan is not None and plan.changes not in [p.changes for p in plans]:
+            if plan is not None and not any(_is_beyond(plan, found) for found in plans):
                 plans.append(plan)
             if len(plans) >= limit:
                 return plans
         if plans:
             return plans
     return plans
+
+
+def _is_beyond(plan: Plan, found: Plan) -> bool:
+    """Whether a plan asks for all that another asks for, and as much of each or more."""
+    grains = {change.slot: change.grains for change in plan.changes}
+    return all(c.slot in grains and c.grains * (grains[c.slot] - c.grains) >= 0 for c in found.changes)
 
 
 def _is_plausible(steps: tuple[Step, ...], need: Fraction) -> bool:

@@ -22,6 +22,7 @@ from kaiwu.rule.outcome import Outcome
 from kaiwu.rule.wording import Wording, show_change
 
 WAYS_SHOWN = 3
+ITEMS_SHOWN = 4
 
 
 def explain_rubric(
@@ -71,7 +72,7 @@ class _Explainer:
             outcome=outcome,
             article=route.article,
             label=label,
-            score="–".join(ends) if is_inside else "",
+            score="–".join(ends) if is_inside and (route.marks or not (route.gates or route.direct)) else "",
             reasons=tuple(self.reasons(route, outcome)),
             missing=tuple(dict.fromkeys(self.missing(route))) if outcome is Outcome.MISSING else (),
             document=self.book.head.document,
@@ -199,9 +200,13 @@ class _Explainer:
         ]  # fmt: skip
         if shown:
             return say("if-one", ways=listed(shown, " 或 ", " or "))
-        items = [i for i in items_below(self.plain, mark) if not self.plain.points[i.code].is_certain]
-        gap = format_decimal(mark.at - self.plain.points[mark.of].low)
-        return say("if-sum", items=listed([(i.zh, i.en) for i in items]), gap=gap)
+        points = self.plain.points
+        items = [i for i in items_below(self.plain, mark) if not points[i.code].is_certain]
+        items.sort(key=lambda i: points[i.code].low - points[i.code].high)
+        named = listed([(i.zh, i.en) for i in items[:ITEMS_SHOWN]])
+        if len(items) > ITEMS_SHOWN:
+            named = say("and-more", items=named, number=len(items))
+        return say("if-sum", items=named, gap=format_decimal(mark.at - points[mark.of].low))
 
     def grade_lines(self) -> Iterator[Reason]:
         grades = self.plain.grades()

@@ -309,7 +309,7 @@ def _band_text(value: x.Num, band: Band, edges: str, row: Entry) -> tuple[str, s
             literal = x.Literal(value=end, dimension=value.dimension, text=text)
             zh.append(sign + text)
             en.append(sign + Wording({}).literal(literal, unit_of(value))[1])
-    return "且".join(zh) or "任意", " and ".join(en) or "any"
+    return " 且 ".join(zh) or "任意", " and ".join(en) or "any"
 
 
 def _band_tree(value: x.Num, bands: list[Band], edges: str, points: list[Fraction], outside: Fraction | None) -> x.Num:

@@ -44,6 +44,7 @@ PHRASES: dict[str, Words] = {
     "short": (", 差 {gap} 分", ", {gap} short"),
     "short-at-least": (", 最少的情形差 {gap} 分, 最多的情形已达到", ", {gap} short at the least, reached at the most"),
     "if-one": ("; 若 {ways} 则达到", "; reached if {ways}"),
+    "and-more": ("{items}等 {number} 项", "{items} and others, {number} items,"),
     "if-sum": ("; 若 {items} 合计再得 {gap} 分则达到", "; reached if {items} together give {gap} more"),
     "way": ("{name} 得 {points} 分({row})", "{name} gives {points} ({row})"),
     "way-plain": ("{name} 得 {points} 分", "{name} gives {points}"),
