@@ -38,7 +38,8 @@ LEAST, MOST = 0.2, 5.0
 @dataclass(slots=True)
 class Months:
     """The months of the firms: ``true`` and ``flash`` are (years, firms, months of publication) in 千元, nan where the firm
-    has no such year or has not reported; ``listed`` is (years, firms). Years are all of the model."""
+    has no such year or has not reported; ``listed`` and ``built`` are (years, firms), the latter for firms that begin to
+    produce in the year, from the month ``start`` on, and have no base. Years are all of the model."""
 
     district: District
     rule: MonthRule
@@ -46,7 +47,13 @@ class Months:
     true: Floats
     flash: Floats
     listed: Mask
+    built: Mask
+    start: Whole
     prices: Floats  # (years, divisions, months of publication)
+
+    def on_list(self, place: int, at: int) -> Mask:
+        """Who is on the list of a month: new plants from their first month on."""
+        return np.asarray(self.listed[place] & (~self.built[place] | (self.start[place] <= at)))
 
 
 def make_month_books(district: District, templates: Mapping[str, ImportTemplate]) -> list[Book]:
@@ -86,6 +93,11 @@ def draw_months(district: District, rule: MonthRule) -> Months:
     shares = season * noise
     split = np.round(output[:, :, None] * shares / shares.sum(axis=2, keepdims=True))
     true = np.concatenate([split[:, :, :2].sum(axis=2, keepdims=True), split[:, :, 2:]], axis=2)
+    listed = district.sizes.above.T
+    before = np.vstack([listed[:1], listed[:-1]])
+    built = listed & ~before & (rng.random(listed.shape) < rule.built)
+    start = rng.integers(0, len(PERIODS), listed.shape)
+    true = np.where(built[:, :, None] & (np.arange(len(PERIODS)) < start[:, :, None]), 0.0, true)
     errors = np.exp(rule.correction * rng.standard_normal(true.shape))
     is_off = rng.random(true.shape) < rule.corrected
     flash = np.where(is_off, np.round(true * errors), true)
@@ -96,7 +108,7 @@ def draw_months(district: District, rule: MonthRule) -> Months:
         + rule.price * rng.standard_normal((years, divisions, 1))
         + rule.price / 4 * rng.standard_normal((years, divisions, len(PERIODS)))
     )
-    return Months(district, rule, district.firms.years, true, flash, district.sizes.above.T, np.round(steps, 3))
+    return Months(district, rule, district.firms.years, true, flash, listed, built, start, np.round(steps, 3))
 
 
 class _Desk:
@@ -117,24 +129,25 @@ class _Desk:
         left: list[list[Cell]] = [list(range(1, count + 1)), [self.name.label] * count]
         return Page(name, lines, [("", head) for head in (NUMBER_HEAD, self.name.column, *heads)], [*left, *columns])
 
-    def _firm_page(self, year: int, at: int, rows: Whole, values: Floats) -> Page:
+    def _firm_page(self, year: int, at: int, rows: Whole, values: Floats, mark: str = "") -> Page:
         """One month: what ``values`` (firms, months) say for it, the base of a year ago, and both cumulated."""
         place, span, month = self.months.years.index(year), _span(at), PERIODS[at]
-        before = self.months.true[place - 1][rows]
+        before = np.where(self.months.built[place][rows, None], np.nan, self.months.true[place - 1][rows])
         sums = self.months.true[place][rows][:, :at].sum(axis=1) + values[rows, at]
         columns = (values[rows, at], before[:, at], sums, before[:, : at + 1].sum(axis=1))
-        money = [[None if np.isnan(v) else int(v) for v in column] for column in columns]
+        money: list[list[Cell]] = [[None if np.isnan(v) else int(v) for v in column] for column in columns]
         texts: list[list[Cell]] = [[self.firms.texts[key][i] for i in rows] for key in ("code", "name")]
         heads = ["统一社会信用代码", "企业名称", "当月在库", "当月总产值(千元)", "当月总产值上年同期(千元)",
                  f"{year}年1-{month}月累计总产值(千元)", f"{year}年1-{month}月累计总产值上年同期(千元)"]  # fmt: skip
-        title = f"{self.name.mark}规模以上工业企业产值{'' if values is self.months.flash[place] else '修订'}"
+        title = f"{self.name.mark}规模以上工业企业产值{mark}"
         return self._page(f"{year}年{span}", title, heads, [*texts, ["是"] * len(rows), *money])
 
     def flash(self, year: int) -> Book:
         """The flash sheets of a year, one for each month; a firm that is late stands in them without an amount."""
         book, place = self._book(FLASH, f"_{year}年"), self.months.years.index(year)
-        rows = np.flatnonzero(self.months.listed[place])
-        book.pages = [self._firm_page(year, at, rows, self.months.flash[place]) for at in range(len(PERIODS))]
+        for at in range(len(PERIODS)):
+            rows = np.flatnonzero(self.months.on_list(place, at))
+            book.pages.append(self._firm_page(year, at, rows, self.months.flash[place]))
         return book
 
     def revised(self, year: int) -> Book:
@@ -142,9 +155,11 @@ class _Desk:
         book, place = self._book(REVISED, f"_{year}年"), self.months.years.index(year)
         for at in range(len(PERIODS)):
             flash, true = (x[place][:, at] for x in (self.months.flash, self.months.true))
-            rows = np.flatnonzero(self.months.listed[place] & (np.isnan(flash) | (flash != true)) & ~np.isnan(true))
+            rows = np.flatnonzero(
+                self.months.on_list(place, at) & (np.isnan(flash) | (flash != true)) & ~np.isnan(true)
+            )
             if len(rows):
-                book.pages.append(self._firm_page(year, at, rows, self.months.true[place]))
+                book.pages.append(self._firm_page(year, at, rows, self.months.true[place], "修订"))
         return book
 
     def prices(self, year: int) -> Book:

@@ -366,6 +366,7 @@ class MonthRule:
     corrected: float
     correction: float
     price: float
+    built: float
     entity: str
     whole: WholeRule
 

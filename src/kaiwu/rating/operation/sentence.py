@@ -52,12 +52,13 @@ def _pulls(growth: Growth, decimals: int) -> tuple[str, str]:
 
 def _sample(growth: Growth) -> tuple[str, str]:
     entries, exits = growth.month.entries.height, growth.month.exits.height
-    if not entries and not exits:
+    named = [(f"新增入统而无同期 {entries} 家", f"{entries} entries without a base") if entries else None,
+             (f"退出 {exits} 家", f"{exits} exits") if exits else None]  # fmt: skip
+    shown = [pair for pair in named if pair is not None]
+    if not shown:
         return "", ""
-    return (
-        f"; 另有新增入统无同期 {entries} 家、退出 {exits} 家, 单列不计入增速",
-        f"; {entries} entries without a base and {exits} exits stand apart and are not in the rate",
-    )
+    zh, en = "、".join(pair[0] for pair in shown), " and ".join(pair[1] for pair in shown)
+    return f"; 另有{zh}, 单列不计入增速", f"; {en} stand apart and are not in the rate"
 
 
 def _gaps(growth: Growth) -> tuple[str, str]:
