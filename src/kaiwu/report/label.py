@@ -12,6 +12,7 @@ from kaiwu.figure.variable import Variable
 from kaiwu.figure.vocabulary import STANDINGS
 from kaiwu.procedure import Run
 from kaiwu.rating import AwardScheme, RatingScheme
+from kaiwu.rating.index.scheme import IndexScheme
 from kaiwu.rule.outcome import Outcome
 
 Words = Mapping[Any, tuple[str, str]]
@@ -62,6 +63,9 @@ def league_words(run: Run, scheme: str) -> Words:
     compiled = run.scheme(scheme)
     if isinstance(compiled, AwardScheme) and compiled.book.award is not None:
         return {league.code: (league.zh, league.en) for league in compiled.book.award.leagues}
+    if isinstance(compiled, IndexScheme) and compiled.book.league is not None:
+        grouping = compiled.book.league.variable
+        return dict(zip(grouping.values, grouping.value_labels or [(v, v) for v in grouping.values], strict=True))
     leagues = compiled.book.leagues if isinstance(compiled, RatingScheme) else None
     if leagues is None:
         return {}

@@ -74,7 +74,7 @@ def _parts(scheme: IndexScheme, entity: str, result: Result) -> list[Reason]:
         if part is None or node.code == tree.root:
             continue
         zh, en, article = titles[node.code]
-        score = "—" if part["score"] is None else print_points(part["score"], part["decimals"])
+        score = "—" if part["points"] is None else print_points(part["points"], part["decimals"])
         done = TREATMENTS.get(part["treatment"])
         notes = ("", "") if done is None else (f"; {done[0]}", f"; {done[1]}")
         item = scheme.book.indicators.get(node.code)

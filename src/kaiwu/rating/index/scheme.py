@@ -33,10 +33,11 @@ WEIGHT_DECIMALS = 6
 SCHEMAS: dict[str, dict[str, type[pl.DataType]]] = {
     "decisions": {
         "entity": pl.String, "item": pl.String, "outcome": pl.UInt8, "status": pl.String, "league": pl.String, "score": pl.Int64,
-        "decimals": pl.Int64, "rank": pl.Int64, "ranked": pl.Int64, "filled": pl.Int64,
+        "decimals": pl.Int64, "rank": pl.Int64, "ranked": pl.Int64, "class": pl.String,
+        "computed_class": pl.String, "filled": pl.Int64,
     },
     "items": {
-        "entity": pl.String, "item": pl.String, "outcome": pl.UInt8, "treatment": pl.String, "score": pl.Int64, "decimals": pl.Int64,
+        "entity": pl.String, "item": pl.String, "outcome": pl.UInt8, "treatment": pl.String, "points": pl.Int64, "decimals": pl.Int64,
     },
     "weights": {"item": pl.String, "weight": pl.Int64, "decimals": pl.Int64},
 }  # fmt: skip
@@ -183,7 +184,8 @@ class IndexScheme(Headed):
         """Score and rank a population.
 
         ``decisions``: entity, item, outcome, status, league, score (10^-decimals), decimals, rank, ranked (how many in its league),
-        filled (cells that were imputed). ``items``: entity, item, outcome, treatment, score, decimals. ``weights``: item, weight,
+        class and computed_class (null: an index has none of its own), filled (cells that were imputed). ``items``: entity, item, outcome, treatment, points,
+        decimals. ``weights``: item, weight,
         decimals (effective weight in the whole). Averaged ties print the better place. Whole numbers and texts only.
         """
         try:
@@ -281,5 +283,6 @@ def _decision_row(
         outcome = Outcome.MISSING
     score, rank, ranked = found or (None, None, None)
     return (
-        name, scheme.code, int(outcome), status.value, league, score, scheme.book.decimals, rank, ranked, None if found is None else filled,
+        name, scheme.code, int(outcome), status.value, league, score, scheme.book.decimals, rank, ranked, None, None,
+        None if found is None else filled,
     )  # fmt: skip
