@@ -6,10 +6,13 @@ scores: vignette "Presenting results", table of ``get_results``. Inputs: ASEM da
 
 from __future__ import annotations
 
+import csv
+from pathlib import Path
+
 import numpy as np
 import pytest
 
-from kaiwu.rating.index import IndexModel, IndexResult, Method, Tree, Values, parse_method
+from kaiwu.rating.index import IndexModel, IndexResult, Method, Panel, Sheet, Tree, Values, parse_method
 from kaiwu.table.document import parse_document
 
 PRINTED = """
@@ -132,3 +135,23 @@ def test_the_array_height_gives_the_same_scores_and_takes_runs_in_front(asem: tu
     assert scores.shape == (2, 51)
     assert np.abs(scores[0] - result.scores).max() < 1e-12
     assert np.abs(scores[1] - result.scores).max() < 1e-9  # min-max knows no unit
+
+
+def test_five_years_share_one_scale_where_extremes_are_pooled(published: Path, asem: tuple[Tree, Values]) -> None:
+    """As COINr's purses normalise (``global = TRUE``): over all years an indicator's scores reach 0 and 100 once."""
+    tree = asem[0]
+    with (published / "asem" / "asem_iData_panel.csv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    years: dict[int, Values] = {}
+    for year in sorted({int(row["Time"]) for row in rows}):
+        mine = [row for row in rows if int(row["Time"]) == year]
+        x = np.array([[float(row[c]) if row[c] not in ("", "NA") else np.nan for c in tree.leaves] for row in mine])
+        years[year] = Values(tuple(row["uCode"] for row in mine), tree.leaves, x, year=year)
+    text = "method: purse\nsteps:\n  - normalise: {by: min_max, base_year: pooled}\n  - aggregate:\n  - rank:"
+    memory: dict[str, Sheet] = {}
+    results = [IndexModel(tree, years[y], method(text), Panel(years), memory).run() for y in years]
+    assert len(results) == 5
+    every = np.concatenate([r.sheet.x for r in results])
+    assert np.nanmin(every, axis=0) == pytest.approx(np.zeros(49), abs=1e-9)
+    assert np.nanmax(every, axis=0) == pytest.approx(np.full(49, 100.0), abs=1e-9)
+    assert sum(float(np.nanmax(r.sheet.x[:, 0])) > 99.999 for r in results) == 1

@@ -122,6 +122,7 @@ def test_a_constant_indicator_is_refused_with_its_place_unless_a_score_is_declar
         ("IX-PANEL-YEAR", "  - normalise: {base_year: 2020}\n  - aggregate:"),
         ("IX-PANEL-MISSING", "  - impute: {by: carry}\n  - normalise:\n  - aggregate:"),
         ("IX-WEIGH-NEGATIVE", "  - weigh: {by: entropy, variant: share}\n  - aggregate:"),
+        ("IX-AHP-CHILDREN", "  - weigh: {by: ahp, pairs: {i: {of: [a], matrix: [[1]]}}}\n  - aggregate:"),
         ("IX-WEIGH-POSITIVE", "  - weigh: {by: merec}\n  - aggregate:"),
     ],
 )  # fmt: skip
@@ -146,6 +147,7 @@ def test_data_that_a_step_cannot_take_are_refused(code: str, steps: str) -> None
         ("F-KEY-TYPE", "method: m\nsteps:\n  - normalise: {by: min_max, to: 100}\n  - aggregate:"),
         ("F-KEY-MISSING", "method: m\nsteps:\n  - impute: {by: group_mean}\n  - aggregate:"),
         ("F-KEY-MISSING", "method: m\nsteps:\n  - aggregate: {by: owa}"),
+        ("IX-NORMALISE-BASE", "method: m\nsteps:\n  - normalise: {within: league, base_year: 2020}\n  - aggregate:"),
         ("IX-BAND-GAP", "method: m\nsteps:\n  - normalise: {by: bands, bands: [{to: 3, points: 1}, {from: 4, points: 2}]}\n  - aggregate:"),
         ("IX-BAND-OVERLAP", "method: m\nsteps:\n  - normalise: {by: bands, bands: [{to: 3, points: 1}, {from: 2, points: 2}]}\n  - aggregate:"),
         ("IX-BAND-EMPTY", "method: m\nsteps:\n  - normalise: {by: bands, bands: [{from: 3, to: 3, points: 1}]}\n  - aggregate:"),

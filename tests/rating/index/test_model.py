@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from fractions import Fraction
 
 import numpy as np
@@ -22,6 +23,7 @@ from kaiwu.rating.index import (
     read_frame,
     sibling_shares,
 )
+from kaiwu.rating.index.step.rank import rank_scores
 from kaiwu.table.document import parse_document
 
 STEPS = """
@@ -194,3 +196,15 @@ def test_values_are_read_from_a_frame() -> None:
     assert np.isnan(v.x[1, 0])
     assert v.groups["league"] == ("A", "")
     assert v.names["y"] == "Y县"
+
+
+def test_scores_are_rounded_on_the_way_where_a_document_says_so() -> None:
+    steps = "  - normalise: {by: min_max, to: [0, 100], decimals: 0}\n  - aggregate: {by: arithmetic, decimals: 1}\n  - rank: {decimals: 1}"
+    result = IndexModel(tree(), values(), method(steps)).run()
+    assert (result.score_of("a") == np.round(result.score_of("a"))).all()
+    p = (result.score_of("a") + result.score_of("b")) / 2
+    assert result.score_of("p").tolist() == [math.floor(v * 10 + 0.5 + 1e-9) / 10 for v in p]
+
+
+def test_scores_that_differ_by_noise_share_a_place_even_unrounded() -> None:
+    assert rank_scores(np.array([0.1 + 0.2, 0.3, 0.2])).tolist() == [1, 1, 3]

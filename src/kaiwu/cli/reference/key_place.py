@@ -390,7 +390,7 @@ INDEX_PLACES: tuple[Place, ...] = (
         "low": "lower goalpost", "high": "upper goalpost", "base": "benchmark of ratio", "target": "goal of target", "cap": "most score", "floor": "least score",
         "penalty": "[below, times]: score of a ratio under a line is −times × its distance in benchmarks", "log": "true: logarithms first (min_max, goalposts)",
         "ddof": "1 sample, 0 population deviation", "bands": "rows {from, to, points} that touch", "edges": "'[)' or '(]' of the bands",
-        "constant": "score of an indicator that does not vary; absent: refused", "base_year": "year whose extremes and means are used, or pooled", "within": "grouping within which it is done",
+        "constant": "score of an indicator that does not vary; absent: refused", "decimals": "rounding of each score, half away from zero", "base_year": "year whose extremes and means are used, or pooled", "within": "grouping within which it is done",
         "indicators": "INDICATOR: {settings} or none",
     }),
     Place("method.yaml", "steps[].normalise.bands[]", f"{_STEPS}:_bands", {"points": "score of the band, a plain number"}),
@@ -405,7 +405,7 @@ INDEX_PLACES: tuple[Place, ...] = (
         "by": "arithmetic geometric harmonic power mpi owa minimum maximum median copeland topsis vikor frontier", "power": "exponent", "sign": "mpi: '-' punishes imbalance, '+' rewards it",
         "order": "owa weights from the best child down", "regret": "VIKOR's v", "low": "frontier: least share of an indicator in a unit's score", "high": "frontier: most",
         "missing": "skip: weights of the others are scaled up; spread: the parent is missing too", "least": "share of the weights that must be present", "to": "stretch of scores in 0 … 1",
-        "flat": "true: all indicators at once, without blocks", "aggregates": "NODE: {settings}",
+        "flat": "true: all indicators at once, without blocks", "decimals": "rounding of each aggregate before it enters the next", "aggregates": "NODE: {settings}",
     }),
     Place("method.yaml", "steps[].rank", f"{_STEPS}:_read_rank", {
         "decimals": "of the printed score on which places are given; none: unrounded", "ties": "min max dense average", "within": "grouping within which places are given",

@@ -8,6 +8,7 @@ from kaiwu.rating.index.method import Method, parse_method, read_method
 from kaiwu.rating.index.model import IndexModel, IndexResult
 from kaiwu.rating.index.sheet import Cell, Dropped, Sheet, effective_weights, sibling_shares
 from kaiwu.rating.index.tree import Direction, Node, Tree, make_tree
+from kaiwu.rating.index.tree_reader import read_tree
 from kaiwu.rating.index.values import Panel, Values, assign_leagues, read_frame
 
 __all__ = [
@@ -28,5 +29,6 @@ __all__ = [
     "parse_method",
     "read_frame",
     "read_method",
+    "read_tree",
     "sibling_shares",
 ]

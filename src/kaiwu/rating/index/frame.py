@@ -19,7 +19,7 @@ from kaiwu.rating.index.step.aggregate import Aggregate
 from kaiwu.rating.index.step.denominate import Denominate
 from kaiwu.rating.index.step.impute import Impute
 from kaiwu.rating.index.step.normalise import Normalise
-from kaiwu.rating.index.step.rank import GUARD, Rank
+from kaiwu.rating.index.step.rank import GUARD, UNROUNDED, Rank
 from kaiwu.rating.index.step.screen import Screen
 from kaiwu.rating.index.step.treat import Treat
 from kaiwu.rating.index.step.weigh import Weigh
@@ -168,7 +168,7 @@ def _normalise(s: Normalise, node: Node) -> pl.Expr:
     score = _score(s, node, d, raw, over)
     if s.floor is not None or s.cap is not None:
         score = score.clip(s.floor, s.cap)
-    return score.fill_nan(None)
+    return _to_decimals(score, s.decimals).fill_nan(None)
 
 
 def _score(s: Normalise, node: Node, d: Direction, raw: pl.Expr, over: Callable[[pl.Expr], pl.Expr]) -> pl.Expr:
@@ -282,7 +282,13 @@ def _mean(s: Aggregate, kids: tuple[str, ...], weights: list[float]) -> pl.Expr:
         else:
             value = pl.sum_horizontal(w * c**p for w, c in zip(share, safe, strict=True)) ** (1 / p)
         out = pl.when(lowest < 0).then(None).when((lowest == 0) & pl.lit(p <= 0)).then(0.0).otherwise(value)
-    return pl.when(enough).then(out)
+    return pl.when(enough).then(_to_decimals(out, s.decimals))
+
+
+def _to_decimals(score: pl.Expr, decimals: int | None) -> pl.Expr:
+    if decimals is None:
+        return score
+    return (score.abs() * 10.0**decimals + 0.5 + GUARD).floor() * score.sign() / 10.0**decimals
 
 
 def _rank(s: Rank, frame: pl.DataFrame, root: str) -> pl.DataFrame:
@@ -290,7 +296,7 @@ def _rank(s: Rank, frame: pl.DataFrame, root: str) -> pl.DataFrame:
     decimals = 6 if s.decimals is None else s.decimals
     scaled = (score.abs() * 10.0**decimals + 0.5 + GUARD).floor() * score.sign()
     frame = frame.with_columns(printed=scaled.cast(pl.Int64))
-    by = score if s.decimals is None else pl.col("printed").cast(pl.Float64)
+    by = _to_decimals(score, UNROUNDED if s.decimals is None else s.decimals)
     rank = by.rank(s.ties, descending=True).cast(pl.Float64)
     return frame.with_columns(rank=rank.over(s.within) if s.within else rank)
 

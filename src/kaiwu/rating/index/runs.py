@@ -176,7 +176,7 @@ def score_choices(model: IndexModel, choices: Choices, drawn: Mapping[str, Array
 
 def _own_mean(model: IndexModel) -> str:
     step = next(s for s in model.method.steps if isinstance(s, Aggregate))
-    if step.by not in MEANS or step.overrides or step.flat or step.missing != "skip":
+    if step.by not in MEANS or step.overrides or step.flat or step.missing != "skip" or step.decimals is not None:
         raise KaiwuError(Problem(
             "IX-RUNS-MEAN", f"批量试算请在 means 中写明合成方法: {', '.join(MEANS)}", f"name the aggregates for bulk runs in means: {', '.join(MEANS)}",
         ))  # fmt: skip
@@ -347,6 +347,7 @@ def _linear(model: IndexModel) -> Callable[[Array], Array] | None:
         and top.by == "arithmetic"
         and not top.overrides
         and not top.flat
+        and top.decimals is None
     )
     is_whole = not np.isnan(sheets[[s.family for s in steps].index("normalise")].x).any()
     if not is_plain or not is_whole or any(n.direction is not None and n.direction.is_two_sided for n in nodes):

@@ -180,6 +180,11 @@ def _weigh(step: Weigh, sheet: Sheet, context: Context) -> Mapping[str, float]:
     if step.by == "ahp":
         out = dict(given)
         for parent, (codes, matrix) in step.pairs.items():
+            if sorted(codes) != sorted(tree.children.get(parent, ())):
+                raise KaiwuError(Problem(
+                    "IX-AHP-CHILDREN", f"“{parent}”的判断矩阵要正好覆盖其下级: {', '.join(tree.children.get(parent, ())) or '无'}",
+                    f"the comparison below “{parent}” must name its children exactly: {', '.join(tree.children.get(parent, ())) or 'none'}", where=parent,
+                ))  # fmt: skip
             pairs = ahp.compare_pairs(matrix, step.largest_ratio, where=parent)
             out.update(zip(codes, pairs.weights.tolist(), strict=True))
         return out

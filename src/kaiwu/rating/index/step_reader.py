@@ -65,6 +65,11 @@ def _pair(entry: Entry, key: str, default: tuple[float, float] | None) -> tuple[
     return default
 
 
+def _decimals(entry: Entry, default: int | None) -> int | None:
+    value = entry.whole_number("decimals", 0, 9)
+    return default if value is None else value
+
+
 def _numbers(entry: Entry, key: str) -> tuple[float, ...]:
     value = entry.data.get(key)
     if value is None:
@@ -178,7 +183,7 @@ def _treat_setting(entry: Entry, base: Treat) -> Treat:
 
 
 _NORMALISE_KEYS = (
-    "by", "to", "low", "high", "base", "target", "cap", "floor", "penalty", "log", "ddof", "bands", "edges", "constant", "base_year", "within",
+    "by", "to", "low", "high", "base", "target", "cap", "floor", "penalty", "log", "ddof", "bands", "edges", "constant", "decimals", "base_year", "within",
 )  # fmt: skip
 
 
@@ -201,13 +206,18 @@ def _normalise_setting(entry: Entry, base: Normalise) -> Normalise:
         year = "pooled" if entry.data["base_year"] == "pooled" else entry.whole_number("base_year", 1900, 2200)
     ddof = entry.whole_number("ddof", 0, 1)
     edges = entry.choice("edges", ("[)", "(]"), base.edges)
-    return replace(
+    out = replace(
         base, by=by, to=_pair(entry, "to", usual) or usual, low=_maybe(entry, "low", base.low), high=_maybe(entry, "high", base.high),
         base=_maybe(entry, "base", base.base), target=_maybe(entry, "target", base.target), cap=_maybe(entry, "cap", base.cap),
         floor=_maybe(entry, "floor", base.floor), penalty=_pair(entry, "penalty", base.penalty), log=entry.flag("log", base.log),
         ddof=base.ddof if ddof is None else ddof, bands=_bands(entry, base.bands), edges=edges,
-        constant=_maybe(entry, "constant", base.constant), base_year=year, within=entry.text("within", base.within), overrides={},
+        constant=_maybe(entry, "constant", base.constant), base_year=year, within=entry.text("within", base.within),
+        decimals=_decimals(entry, base.decimals), overrides={},
     )  # fmt: skip
+    if out.within and out.base_year is not None:
+        zh, en = "within 与 base_year 不能同时使用", "within and base_year cannot stand together"
+        entry.complain("IX-NORMALISE-BASE", zh, en, "within")
+    return out
 
 
 def _bands(entry: Entry, default: tuple[Band, ...]) -> tuple[Band, ...]:
@@ -301,7 +311,20 @@ def _pairs(entry: Entry) -> dict[str, tuple[tuple[str, ...], tuple[tuple[float, 
     return out
 
 
-_AGGREGATE_KEYS = ("by", "power", "sign", "order", "regret", "low", "high", "missing", "least", "to", "flat")
+_AGGREGATE_KEYS = (
+    "by",
+    "power",
+    "sign",
+    "order",
+    "regret",
+    "low",
+    "high",
+    "missing",
+    "least",
+    "to",
+    "flat",
+    "decimals",
+)
 
 
 def _read_aggregate(entry: Entry) -> Aggregate:
@@ -321,7 +344,8 @@ def _aggregate_setting(entry: Entry, base: Aggregate) -> Aggregate:
         base, by=entry.choice("by", aggregation.WAYS, base.by), power=_float(entry, "power", base.power), sign=-1 if sign == "-" else 1,
         order=_numbers(entry, "order") or base.order, regret=_share(entry, "regret", base.regret), low=_maybe(entry, "low", base.low),
         high=_maybe(entry, "high", base.high), missing=entry.choice("missing", aggregation.MISSING, base.missing),
-        least=_share(entry, "least", base.least), to=_float(entry, "to", base.to), flat=entry.flag("flat", base.flat), overrides={},
+        least=_share(entry, "least", base.least), to=_float(entry, "to", base.to), flat=entry.flag("flat", base.flat),
+        decimals=_decimals(entry, base.decimals), overrides={},
     )  # fmt: skip
     if out.by == "owa" and not out.order:
         entry.complain(

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from kaiwu.rating.index.statistic import Array, Mask
+from kaiwu.rating.index.step.rank import to_decimals
 
 WAYS = (
     "arithmetic", "geometric", "harmonic", "power", "mpi", "owa", "minimum", "maximum", "median", "copeland", "topsis", "vikor", "frontier",
@@ -28,7 +29,8 @@ class Aggregate:
 
     ``power`` is the exponent; ``sign`` -1 punishes imbalance (MPI), +1 rewards it; ``order`` are OWA weights from the best child
     down; ``regret`` VIKOR's v; ``low``/``high`` bounds of shares (frontier); ``missing`` and ``least`` the missing policy; ``to``
-    stretches closeness, Q and efficiency, which lie in 0 … 1. ``overrides`` are by aggregate; ``flat`` skips the blocks.
+    stretches closeness, Q and efficiency, which lie in 0 … 1. ``overrides`` are by aggregate; ``flat`` skips the blocks; ``decimals``
+    rounds each aggregate before it enters the next.
     """
 
     by: str = "arithmetic"
@@ -42,6 +44,7 @@ class Aggregate:
     least: float = 0.0
     to: float = 1.0
     flat: bool = False
+    decimals: int | None = None
     overrides: dict[str, Any] = field(default_factory=dict, hash=False)
     family: str = "aggregate"
 
@@ -224,7 +227,7 @@ def aggregate(x: Array, w: Array, setting: Aggregate) -> Array:
         "vikor": lambda: (1 - vikor(filled, _unshared(x, w, share), setting.regret)[2]) * setting.to,
         "frontier": lambda: _frontier(x, share, setting),
     }
-    return formulas[setting.by]()
+    return to_decimals(formulas[setting.by](), setting.decimals)
 
 
 def _unshared(x: Array, w: Array, share: Array) -> Array:

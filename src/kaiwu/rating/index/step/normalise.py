@@ -14,6 +14,7 @@ import numpy as np
 
 from kaiwu.rating.index import statistic
 from kaiwu.rating.index.statistic import Array
+from kaiwu.rating.index.step.rank import to_decimals
 from kaiwu.rating.index.tree import HIGHER, LOWER, Direction, Node
 
 WAYS = (
@@ -36,7 +37,7 @@ class Normalise:
 
     ``to`` is the scale (for ``z_score`` mean and deviation); ``low``, ``high``, ``base``, ``target`` override the tree's; ``cap`` and
     ``floor`` bound the score; ``penalty`` = (below, times) replaces the ratio of values under a line; ``log`` takes logarithms
-    first; ``edges`` is ``[)`` or ``(]`` for ``bands``; ``base_year`` and ``within`` say whose statistics are used.
+    first; ``edges`` is ``[)`` or ``(]`` for ``bands``; ``decimals`` rounds each score; ``base_year`` and ``within`` say whose statistics are used.
     """
 
     by: str = "min_max"
@@ -53,6 +54,7 @@ class Normalise:
     bands: tuple[Band, ...] = ()
     edges: str = "[)"
     constant: float | None = None
+    decimals: int | None = None
     base_year: int | str | None = None
     within: str = ""
     overrides: dict[str, Any] = field(default_factory=dict, hash=False)
@@ -78,7 +80,7 @@ def normalise(x: Array, nodes: Sequence[Node], setting: Normalise, ref: Array | 
     out = np.concatenate(np.broadcast_arrays(*columns), axis=-1) if columns else x.copy()
     if setting.floor is not None or setting.cap is not None:
         out = np.clip(out, setting.floor, setting.cap)
-    return np.asarray(out, dtype=np.float64)
+    return to_decimals(np.asarray(out, dtype=np.float64), setting.decimals)
 
 
 def _min_max(x: Array, ref: Array, node: Node, s: Normalise) -> Array:

@@ -35,11 +35,19 @@ def round_scores(scores: Array, decimals: int) -> NDArray[np.int64]:
 
 
 MISSING = np.iinfo(np.int64).min
+UNROUNDED = 9  # decimals on which unrounded scores are placed: what differs beyond is noise of the machine
+
+
+def to_decimals(scores: Array, decimals: int | None) -> Array:
+    """Scores rounded half away from zero to some decimals, as floats; unchanged for None."""
+    if decimals is None:
+        return scores
+    scale = 10.0**decimals
+    with np.errstate(invalid="ignore"):
+        return np.asarray(np.sign(scores) * np.floor(np.abs(scores) * scale + 0.5 + GUARD) / scale)
 
 
 def rank_scores(scores: Array, decimals: int | None = None, ties: Ties = "min") -> Array:
     """Places from the best down along the last axis, ``(..., units)``; missing stay NaN; ``average`` may end in .5."""
-    if decimals is not None:
-        rounded = round_scores(scores, decimals)
-        scores = np.where(rounded == MISSING, np.nan, rounded.astype(np.float64))
+    scores = to_decimals(scores, UNROUNDED if decimals is None else decimals)
     return rank_ascending(-scores[..., None], ties)[..., 0]
