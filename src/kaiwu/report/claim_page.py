@@ -110,16 +110,20 @@ def ask_again(record: ClaimRecord, programme: Programme, case: Case) -> list[tup
     """Why a checked claim has no award yet: the clauses asked again, as they stand now. Nothing is kept."""
     if case.state is not State.CHECKED or case.open_findings:
         return []
+    months = record.months(programme)
     own = [c for c in record.cases() if c.firm == case.firm]
-    waiting = sum(c.amount for c in record.cases(programme.code) if is_waiting(c))
-    left = pot_left(programme, waiting, record.book)
+    others = record.cases(programme.code)
+    left = pot_left(programme, sum(c.amount for c in others if is_waiting(c)), record.book)
+    left = max(left, months[-1].carried if months else 0)
     try:
         candidates = decide_claim(record.workspace.library, programme, case, own, left)
     except KaiwuError as error:
         return [(p.zh, p.en) for p in error.problems]
     asked = [c for c in candidates if c["outcome"] in (Outcome.HUMAN, Outcome.MISSING)]
-    return [
-        (f"{c['clause']} {c['article']}: {word}", f"{c['clause']} {c['article']}: {word}")
-        for c in asked
-        for word in c["missing"] or [c["why"] or c["zh"]]
-    ]
+    made = [(f"{c['clause']} {c['article']}: {word}",) * 2 for c in asked for word in c["missing"] or [c["zh"]]]
+    before = [c.number for c in others if c.state is State.CHECKED and c.number < case.number]
+    if before:
+        zh = f"{before[0]} 等 {len(before)} 件先申报的还待认定; 次序未声明, 不先付后来的"
+        en = f"{len(before)} earlier claims from {before[0]} on wait; nothing says that later ones go first"
+        made.append((zh, en))
+    return made
