@@ -134,7 +134,7 @@ def compare(model: IndexModel) -> None:
     )
     for name, found in peers(x, w, draws).items():
         cells = " | ".join(
-            f"{float(found[key]) * 1e3:.2f} ms ({float(found[key]) / seconds[key]:,.0f} ×)" for key in seconds
+            f"{float(found[key]) * 1e3:.2f} ms ({float(found[key]) / seconds[key]:,.1f} ×)" for key in seconds
         )  # type: ignore[arg-type]
         print(f"| {name} {found['version']} | {cells} |")
         for key in ("critic", "topsis"):

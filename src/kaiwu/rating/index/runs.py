@@ -26,6 +26,7 @@ from kaiwu.rating.index.tree import LOWER, Tree
 
 Ranks = NDArray[np.int16]
 MEANS = ("arithmetic", "geometric", "harmonic")
+BLOCK = 96  # runs in one matrix product
 BATCH_CELLS = 1 << 18  # cells of noise held at once: 2 MiB, stays in the cache
 
 
@@ -228,7 +229,7 @@ def _score(tree: Tree, x: Array, weights: Mapping[str, Array], mean: str, floor:
     y = into(x if mean == "arithmetic" else np.maximum(x, floor))
     missing = np.isnan(y)
     if not missing.any() and all(_is_whole(weights, tree, kids) for kids in tree.children.values()):
-        return np.asarray(back(_effective(tree, weights).T @ y))
+        return np.asarray(back(_product(_effective(tree, weights), y)))
     place_of = {code: i for i, code in enumerate(tree.leaves)}
     filled, present = np.where(missing, 0.0, y), (~missing).astype(np.float64)
     value: dict[str, Array] = {}
@@ -253,6 +254,16 @@ def _score(tree: Tree, x: Array, weights: Mapping[str, Array], mean: str, floor:
         value[code] = np.where(has, top / np.where(has, below, 1.0), 0.0)
         known[code] = has.astype(np.float64)
     return np.asarray(np.where(known[tree.root] > 0, back(value[tree.root]), np.nan))
+
+
+def _product(w: Array, y: Array) -> Array:
+    """``w.T @ y`` in small blocks: too small to be spread over threads, which on a busy machine wait for each other."""
+    rows = np.ascontiguousarray(w.T)
+    whole = len(rows) // BLOCK * BLOCK
+    out = np.empty((len(rows), y.shape[1]))
+    np.matmul(rows[:whole].reshape(-1, BLOCK, rows.shape[1]), y, out=out[:whole].reshape(-1, BLOCK, y.shape[1]))
+    out[whole:] = rows[whole:] @ y
+    return out
 
 
 def _effective(tree: Tree, weights: Mapping[str, Array]) -> Array:

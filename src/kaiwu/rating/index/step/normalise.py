@@ -73,11 +73,13 @@ def orient(x: Array, direction: Direction) -> Array:
 def normalise(x: Array, nodes: Sequence[Node], setting: Normalise, ref: Array | None = None) -> Array:
     """Scores ``(..., units, indicators)`` of columns by one setting; ``ref`` gives the statistics (default: ``x``)."""
     ref = x if ref is None else ref
-    formula = _FORMULAS[setting.by]
-    columns = [
-        formula(x[..., i : i + 1], ref[..., i : i + 1], node, setting) for i, node in enumerate(nodes)
-    ]  # fmt: skip
-    out = np.concatenate(np.broadcast_arrays(*columns), axis=-1) if columns else x.copy()
+    groups: dict[object, list[int]] = {}
+    for i, node in enumerate(nodes):
+        posts = (node.low, node.high, node.base, node.target) if setting.by in ("goalposts", "target", "ratio") else ()
+        groups.setdefault((node.direction, posts), []).append(i)
+    out = np.empty(x.shape)
+    for at in groups.values():
+        out[..., at] = _FORMULAS[setting.by](x[..., at], ref[..., at], nodes[at[0]], setting)
     if setting.floor is not None or setting.cap is not None:
         out = np.clip(out, setting.floor, setting.cap)
     return to_decimals(np.asarray(out, dtype=np.float64), setting.decimals)
