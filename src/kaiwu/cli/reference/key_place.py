@@ -282,12 +282,12 @@ PLACES: tuple[Place, ...] = (
         **_FORMS, "value": "choose with by: the value of the category that chooses it",
     }, ("zh", "en", "article", "note", *_FORMS, "value")),
     Place("rulebooks/*.yaml, kind rubric", "choose", f"{_RUBRIC}.form:choose", {"by": "category variable of the choice; absent: the best one counts", "options": "the indicators to choose from"}),
-    Place("rulebooks/*.yaml, kind rubric", "routes[]", f"{_RUBRIC}.loader:route", {
+    Place("rulebooks/*.yaml, kind rubric", "routes[]", f"{_RUBRIC}.route_loader:route", {
         **_VERDICT, "text": "paraphrase of the article", "grants": "what is granted", "department": "office in charge",
     }),
-    Place("rulebooks/*.yaml, kind rubric", "pass", f"{_RUBRIC}.loader:mark", {"of": "block or item; absent: the total", "from": "points; reaching them passes", "above": "points; only more passes"}),
-    Place("rulebooks/*.yaml, kind rubric", "gates[], veto[], human[], direct[]", f"{_RUBRIC}.loader:condition", {"all": "parts that must all hold", "any": "parts of which one is enough"}),
-    Place("rulebooks/*.yaml, kind rubric", "gates[].all[], .any[]", f"{_RUBRIC}.loader:tree", {"all": "parts that must all hold", "any": "parts of which one is enough"}),
+    Place("rulebooks/*.yaml, kind rubric", "pass", f"{_RUBRIC}.route_loader:mark", {"of": "block or item; absent: the total", "from": "points; reaching them passes", "above": "points; only more passes"}),
+    Place("rulebooks/*.yaml, kind rubric", "gates[], veto[], human[], direct[]", f"{_RUBRIC}.route_loader:condition", {"all": "parts that must all hold", "any": "parts of which one is enough"}),
+    Place("rulebooks/*.yaml, kind rubric", "gates[].all[], .any[]", f"{_RUBRIC}.route_loader:tree", {"all": "parts that must all hold", "any": "parts of which one is enough"}),
     Place("rulebooks/*.yaml, kind rubric", "grades", f"{_RUBRIC}.loader:grades", {"edges": "'[)' or '(]'", "rows": "the grades, touching, open at both ends"}),
     Place("rulebooks/*.yaml, kind rubric", "grades.rows[]", f"{_RUBRIC}.loader:grades#2", {"class": "code of the grade"}),
     Place("rulebooks/*.yaml, kind rubric", "changes", f"{_RUBRIC}.loader:changes", {"articles": "articles that allow it", "steps": "most grades up or down"}),

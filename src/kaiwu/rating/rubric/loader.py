@@ -7,12 +7,10 @@ How an item becomes points is in ``form.py``.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from fractions import Fraction
-from typing import Any
 
 from kaiwu.figure.entry import Entry
-from kaiwu.figure.variable import Kind, PeriodType, Variable
+from kaiwu.figure.variable import Kind, Variable
 from kaiwu.quantity import KaiwuError, format_decimal
 from kaiwu.quantity.dimension import SCORE
 from kaiwu.rating.book import Band, ChangeRule
@@ -20,12 +18,12 @@ from kaiwu.rating.class_loader import MOST_STEPS
 from kaiwu.rating.indicator_loader import check_bands, read_edges_word, read_ends
 from kaiwu.rating.loader import check_produces
 from kaiwu.rating.reader import POINT, Reader
-from kaiwu.rating.rubric.book import TOTAL, Block, Condition, Grade, Grades, Item, Mark, Route, RubricBook
+from kaiwu.rating.rubric.book import TOTAL, Block, Grade, Grades, Item, RubricBook
 from kaiwu.rating.rubric.form import FORMS, FormReader
+from kaiwu.rating.rubric.route_loader import RouteReader
 from kaiwu.rating.rubric.scheme import RubricScheme
 from kaiwu.rule import expression as x
 from kaiwu.rule.check import Checker
-from kaiwu.rule.outline import negation
 from kaiwu.rule.rulebook import HEAD_KEYS, STANDINGS, Head, open_rulebook, read_head
 from kaiwu.rule.vocabulary import Vocabulary
 from kaiwu.table import Document
@@ -38,10 +36,6 @@ BLOCK_KEYS = ("code", "zh", "en", "article", "max", "floor", "given", "bonus", "
 ITEM_KEYS = (
     "code", "zh", "en", "article", "max", "given", "owner", "standing", "source", "bonus", "note", *FORMS,
 )  # fmt: skip
-ROUTE_KEYS = (
-    "id", "zh", "en", "article", "text", "gates", "veto", "human", "pass", "direct", "grants", "department", "note",
-)  # fmt: skip
-CONDITION_KEYS = ("id", "zh", "en", "when", "article", "all", "any", "note")
 
 Find = Callable[[str], tuple[Document, Vocabulary]]
 """Where a rubric inside a rubric is found: the file and the words of a rulebook by its code."""
@@ -75,11 +69,12 @@ class _Loader:
     def book(self) -> RubricBook:
         entry = self.entry
         root = self.root()
+        reader = RouteReader(entry, self.head, self.reader)
+        routes = reader.routes(root)
+        reader.check_marks(routes, root)
         self.refuse_twins(root)
         scope = self.reader.condition(entry, "scope")[0] if entry.data.get("scope") is not None else None
-        return RubricBook(
-            self.head, root, tuple(self.routes(root)), self.full(root), scope, self.grades(), self.changes()
-        )
+        return RubricBook(self.head, root, tuple(routes), self.full(root), scope, self.grades(), self.changes())
 
     # -- the table ---------------------------------------------------------------------------------------
 
@@ -102,7 +97,7 @@ class _Loader:
         full = self.points(self.entry, "full")
         found = _most_of(root)
         if full is None:
-            if "full" not in self.entry.data and self.head.status != "template":
+            if self.entry.data.get("full") is None and self.head.status != "template":
                 self.entry.complain("F-KEY-MISSING", "缺少“full”(满分), 请补上", "“full” is missing: the full score")
         elif found != full and root.children:
             self.complain_sum(self.entry, "full", full, found)
@@ -169,7 +164,7 @@ class _Loader:
         """One line of the table."""
         entry.check_keys(ITEM_KEYS)
         most = self.points(entry, "max")
-        if most is None and "max" not in entry.data:
+        if entry.data.get("max") is None:
             entry.complain("F-KEY-MISSING", "缺少“max”(满分), 请补上", "“max” is missing: the item's full points")
         form = self.forms.form(entry)
         top = most or Fraction(0)
@@ -218,122 +213,6 @@ class _Loader:
                     f"code “{part.code}” occurs twice: an item belongs to one block", "blocks" if "blocks" in self.entry.data else "items",
                 )  # fmt: skip
             seen.add(part.code)
-
-    # -- routes ------------------------------------------------------------------------------------------
-
-    def routes(self, root: Block) -> list[Route]:
-        """The declared routes; without any, one under the code of the rulebook."""
-        shared = self.conditions(self.entry, ("gates", "veto", "human"), self.head.code)
-        rows = self.reader.rows(self.entry, "routes")
-        if rows and any(self.entry.data.get(key) is not None for key in ("pass", "direct")):
-            self.entry.complain(
-                "S-RUBRIC-ROUTES",
-                "有 routes 时, pass 和 direct 要写在各条途径里",
-                "with routes, pass and direct belong into them",
-                "routes",
-            )
-        if not rows:
-            marks, direct = self.marks(self.entry, root), self.conditions(self.entry, ("direct",), self.head.code)
-            return [Route(self.head.code, self.head.zh, self.head.en, "", shared, marks, direct)]
-        found = [self.route(row, shared, root) for row in rows]
-        self.reader.refuse_twins(self.entry, "routes", [route.code for route in found], "id")
-        return found
-
-    def route(self, entry: Entry, shared: tuple[Condition, ...], root: Block) -> Route:
-        """One way to pass."""
-        entry.check_keys(ROUTE_KEYS)
-        code = entry.text("id", required=True)
-        own = self.conditions(entry, ("gates", "veto", "human"), f"{self.head.code}.{code}")
-        direct = self.conditions(entry, ("direct",), f"{self.head.code}.{code}")
-        marks = self.marks(entry, root)
-        if not (shared or own or direct or marks):
-            entry.complain("S-RUBRIC-OPEN", "这条途径没有任何条件", "the route has no conditions at all")
-        return Route(
-            code, entry.text("zh", required=True), entry.text("en", required=True), entry.text("article"),
-            (*shared, *own), marks, direct, entry.text("grants"), entry.text("department"), self.head.document,
-        )  # fmt: skip
-
-    def marks(self, entry: Entry, root: Block) -> tuple[Mark, ...]:
-        """``pass: 60分``, ``pass: {above: 70分}`` or a list of marks; floors of blocks belong to them."""
-        spec = entry.data.get("pass")
-        if spec is None:
-            return ()
-        rows = spec if isinstance(spec, list) else [spec]
-        marks = []
-        for i, row in enumerate(rows):
-            keys: tuple[str | int, ...] = ("pass", i) if isinstance(spec, list) else ("pass",)
-            mark = self.mark(entry, row, keys, root)
-            if mark is not None:
-                marks.append(mark)
-        floors = [
-            Mark(part.code, part.floor, False, part.article)
-            for part in root.walk()
-            if isinstance(part, Block) and part.floor is not None
-        ]
-        return (*marks, *floors)
-
-    def mark(self, entry: Entry, row: Any, keys: tuple[str | int, ...], root: Block) -> Mark | None:
-        """One line of points."""
-        if not isinstance(row, dict):
-            at = self.reader.points(entry, row, *keys)
-            return None if at is None else Mark(TOTAL, at)
-        inner = self.reader.below(entry, *keys, data=row)
-        inner.check_keys(("of", "from", "above", "article", "note"))
-        ends = [key for key in ("from", "above") if inner.data.get(key) is not None]
-        if len(ends) != 1:
-            inner.complain(
-                "S-RUBRIC-MARK",
-                "写 from(含本数)或 above(不含本数)之一",
-                "write either from (reaching it passes) or above",
-            )
-            return None
-        of = inner.text("of", TOTAL)
-        if of not in {part.code for part in root.walk()}:
-            inner.complain("S-RUBRIC-MARK", f"没有“{of}”这一块或这一项", f"there is no block or item “{of}”", "of")
-            return None
-        at = self.points(inner, ends[0])
-        return None if at is None else Mark(of, at, ends[0] == "above", inner.text("article"))
-
-    def conditions(self, entry: Entry, keys: tuple[str, ...], scope: str) -> tuple[Condition, ...]:
-        """The named conditions under some keys; each in its role."""
-        roles = {"gates": "gate", "veto": "veto", "human": "human", "direct": "direct"}
-        return tuple(
-            self.condition(row, roles[key], f"{scope}.{i}")
-            for key in keys
-            for i, row in enumerate(self.reader.rows(entry, key))
-        )
-
-    def condition(self, entry: Entry, role: str, fallback: str) -> Condition:
-        """``{zh, en, article, when}``, or ``all``/``any`` lists of such; a veto holds where its condition is known not to."""
-        entry.check_keys(CONDITION_KEYS)
-        zh, en = entry.text("zh", required=True), entry.text("en", required=True)
-        if role == "human":
-            return Condition(zh, en, self.finding(entry, fallback), entry.text("article"), role)
-        tree = self.tree(entry)
-        if role == "veto":
-            tree = replace(negation(tree), text=f"非 ({tree.text})")
-        return Condition(zh, en, tree, entry.text("article"), role)
-
-    def tree(self, entry: Entry) -> x.Bool:
-        """The condition of an entry; groups are joined."""
-        for word, joined in (("all", x.And), ("any", x.Or)):
-            if entry.data.get(word) is not None:
-                trees = []
-                for row in self.reader.rows(entry, word):
-                    row.check_keys(CONDITION_KEYS)
-                    trees.append(self.tree(row))
-                return joined(items=tuple(trees), text=entry.text("zh"))
-        return self.reader.condition(entry)[0]
-
-    def finding(self, entry: Entry, fallback: str) -> x.Bool:
-        """A condition that only a human can find, as a judgement variable of its own."""
-        name = entry.text("id")
-        prefix = fallback.rpartition(".")[0]
-        variable = Variable(
-            code=f"{prefix}.{name}" if name else fallback, zh=entry.text("zh"), en=entry.text("en"), kind=Kind.JUDGEMENT,
-            low=0, high=1, period=PeriodType.CONSTANT, where=entry.where,
-        )  # fmt: skip
-        return x.Judged(ref=x.Ref(variable=variable, text=variable.zh), text=variable.zh)
 
     # -- grades ------------------------------------------------------------------------------------------
 
