@@ -5,7 +5,7 @@ Owns the shape that ``settle`` takes. Reading files is ``kaiwu.procedure``.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import polars as pl
@@ -26,7 +26,9 @@ PRIOR_COLUMNS: Mapping[str, type[pl.DataType]] = {
 }  # fmt: skip
 MAX_FEN = 2**62
 """The sum of all claims stays below it, so that no sum of them leaves 64 bits."""
+YEARS = (1900, 9999)
 MOST_SHOWN = 50
+TOO_WIDE = ("合计过大, 请核对单位", "the sum is more than can be settled: check the units")
 
 
 def check_claims(plan: Settlement, claims: pl.DataFrame, source: str = "claims") -> pl.DataFrame:
@@ -39,7 +41,7 @@ def check_claims(plan: Settlement, claims: pl.DataFrame, source: str = "claims")
     if absent:
         raise KaiwuError([_column_problem(plan, c, source) for c in absent])
     missing = [pl.lit(None, dtype=CLAIM_COLUMNS[c]).alias(c) for c in OPTIONAL if c not in claims.columns]
-    table = claims.with_columns(missing).with_row_index("#row")
+    table = _plain(claims.with_columns(missing), CLAIM_COLUMNS, source).with_row_index("#row")
     mistakes = _mistakes(plan)
     found = table.select(wrong.fill_null(False).any().alias(str(i)) for i, (_, wrong, *_) in enumerate(mistakes)).row(0)
     problems = [
@@ -50,18 +52,42 @@ def check_claims(plan: Settlement, claims: pl.DataFrame, source: str = "claims")
     ]
     if problems:
         raise KaiwuError(problems[:MOST_SHOWN])
-    total = sum(table["high"].to_list())
-    basis = table["basis"].max()
-    if total >= MAX_FEN or (isinstance(basis, int) and basis >= MAX_FEN):
-        raise KaiwuError(
-            Problem(
-                "BS-WIDE",
-                "申报金额合计过大, 请核对单位",
-                "the claims sum to more than can be settled: check the units",
-                where=source,
-            )
-        )
+    weights = [step.by for step in plan.steps if isinstance(step, Pot) and step.by]
+    _check_sums(table, dict.fromkeys(["high", "basis", *weights]), source)
     return table.drop("#row").with_columns(pl.col(c).cast(t) for c, t in CLAIM_COLUMNS.items()).sort("claim")
+
+
+def _plain(table: pl.DataFrame, columns: Mapping[str, type[pl.DataType]], source: str) -> pl.DataFrame:
+    """Words without blanks around them, none where nothing is left; numbers whole. Raises ``KaiwuError``: nothing is cut off."""
+    wrong = [
+        c
+        for c, t in columns.items()
+        if t == pl.Int64 and not (table[c].dtype.is_integer() or table[c].dtype == pl.Null)
+    ]
+    if wrong:
+        zh, en = "要是整数(金额以分为单位)", "must hold whole numbers (amounts in fen)"
+        raise KaiwuError(
+            [Problem("BS-TYPE", f"列“{c}”{zh}, 现为 {table[c].dtype}", f"the column “{c}” {en}, not {table[c].dtype}", where=source) for c in wrong]
+        )  # fmt: skip
+    words = [pl.col(c).str.strip_chars() for c, t in table.schema.items() if t == pl.String]
+    return table.with_columns(words).with_columns(w.replace("", None) for w in words)
+
+
+def _check_sums(table: pl.DataFrame, columns: Iterable[str], source: str) -> None:
+    """No sum of what is not negative leaves 64 bits, added in numbers without bound."""
+    wide = [c for c in columns if sum(v for v in table[c].to_list() if v is not None and v > 0) >= MAX_FEN]
+    if wide:
+        zh, en = TOO_WIDE
+        raise KaiwuError([Problem("BS-WIDE", f"列“{c}”{zh}", f"column “{c}”: {en}", where=source) for c in wide])
+
+
+def check_pots(pots: Mapping[tuple[str, int], int]) -> dict[tuple[str, int], int]:
+    """What is left in pots: whole fen from zero. Raises ``KaiwuError`` naming each pot that is not."""
+    wrong = [(code, year, fen) for (code, year), fen in pots.items() if type(fen) is not int or not 0 <= fen < 2**63]
+    if wrong:
+        zh, en = "余额要是从零起以分为单位的整数", "what is left must be whole fen from zero"
+        raise KaiwuError([Problem("BS-POT", zh, en, where=f"{code}@{year}" if year else code, text=str(fen)) for code, year, fen in wrong])  # fmt: skip
+    return dict(pots)
 
 
 def _column_problem(plan: Settlement, column: str, source: str) -> Problem:
@@ -87,6 +113,7 @@ def _mistakes(plan: Settlement) -> list[tuple[str, pl.Expr, str, str, str]]:
         ("BS-NEGATIVE", (pl.col("low") < 0) | (pl.col("high") < 0), "low", "金额是负数; 更正和追回另立分录, 不用负申报", "the amount is negative: a correction is an entry of its own"),
         ("BS-NEGATIVE", pl.col("basis") < 0, "basis", "基数是负数", "the basis is negative"),
         ("BS-ENDS", wide & (pl.col("low") > pl.col("high")), "low", "下限大于上限", "the lowest amount is above the highest"),
+        ("BS-YEAR", ~pl.col("year").is_between(*YEARS), "year", "年度不是四位年份", "the year is no year of four digits"),
         ("BS-WIDE", pl.col("high") >= MAX_FEN, "high", "金额过大, 请核对单位", "the amount is too large: check the unit"),
     ]  # fmt: skip
 
@@ -154,11 +181,8 @@ def check_prior(prior: pl.DataFrame | None, source: str = "prior") -> pl.DataFra
             ]
         )
     missing = [pl.lit(None, dtype=t).alias(c) for c, t in PRIOR_COLUMNS.items() if c not in prior.columns]
-    table = (
-        prior.with_columns(missing)
-        .with_columns(pl.col(c).cast(t) for c, t in PRIOR_COLUMNS.items())
-        .with_row_index("#row")
-    )
+    whole = _plain(prior.with_columns(missing), PRIOR_COLUMNS, source)
+    table = whole.with_columns(pl.col(c).cast(t) for c, t in PRIOR_COLUMNS.items()).with_row_index("#row")
     empty = pl.any_horizontal(pl.col(c).is_null() for c in ("entity", "year", "paid"))
     problems = _located(
         table, ("BS-EMPTY", empty, "paid", "主体、年度和金额都要填", "entity, year and paid must be filled"), source
@@ -168,4 +192,5 @@ def check_prior(prior: pl.DataFrame | None, source: str = "prior") -> pl.DataFra
     )
     if problems:
         raise KaiwuError(problems)
+    _check_sums(table, ["paid"], source)
     return table.drop("#row")

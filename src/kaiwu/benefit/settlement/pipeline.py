@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from kaiwu.benefit.settlement.claims import check_claims, check_dates, check_prior
+from kaiwu.benefit.settlement.claims import check_claims, check_dates, check_pots, check_prior
 from kaiwu.benefit.settlement.declaration import Settlement
 from kaiwu.benefit.settlement.settled import Settled
 from kaiwu.benefit.settlement.tally import Tally
@@ -41,7 +41,7 @@ def settle(
     table = check_claims(plan, claims, source)
     check_dates(plan, claims, source)
     context = {"as_of": None if as_of is None else date_index(as_of), "rated": rated}
-    tally = Tally(plan, table, check_prior(prior), dict(pots or {}), context)
+    tally = Tally(plan, table, check_prior(prior), check_pots(pots or {}), context)
     for step in plan.steps:
         tally.carry_out(step)
     return Settled(plan, tally)

@@ -28,6 +28,8 @@ from kaiwu.rule.vocabulary import Vocabulary
 TERM_KEYS = ("step", "zh", "en", "article", "standing", "clauses", "applies_to", "placed_by", "note")
 """Keys of every step."""
 BASIS = "basis"
+MAX_FEN = 2**62
+"""Amounts that a rulebook names stay below it, like the claims."""
 _MONTH_DAY = re.compile(r"\d{2}-\d{2}\Z")
 
 
@@ -122,6 +124,9 @@ class StepReader:
                 "BS-AMOUNT", f"“{text}”不是以分为单位的非负金额", f"“{text}” is no amount of whole fen from zero", key
             )
             return None
+        if base >= MAX_FEN:
+            entry.complain("BS-WIDE", f"“{text}”过大, 请核对单位", f"“{text}” is too large: check the unit", key)
+            return None
         return int(base)
 
     def ratio(self, entry: Entry, key: str) -> Fraction:
@@ -172,7 +177,7 @@ class StepReader:
             return ""
         text = value.isoformat() if isinstance(value, dt.date) else str(value)
         try:
-            dt.date.fromisoformat(f"2024-{text}" if _MONTH_DAY.match(text) else text)
+            dt.date.fromisoformat(f"2023-{text}" if _MONTH_DAY.match(text) else text)  # a day that every year has
         except ValueError:
             entry.complain(
                 "BS-DAY",
@@ -217,6 +222,8 @@ class StepReader:
             return Limit(text)
         if isinstance(tree, x.Literal) and tree.value < 0:
             entry.complain("BS-AMOUNT", f"“{text}”是负数", f"“{text}” is negative", key)
+        if isinstance(tree, x.Literal) and tree.value >= MAX_FEN:
+            entry.complain("BS-WIDE", f"“{text}”过大, 请核对单位", f"“{text}” is too large: check the unit", key)
         self._read(tree)
         return Limit(text, tree, low, high, of="")
 

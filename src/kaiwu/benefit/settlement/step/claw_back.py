@@ -88,6 +88,9 @@ def read(reader: StepReader, entry: Entry, term: Term) -> ClawBack:
     """``{step: claw_back, when: 迁出本区, share: 100%, per: [firm], withhold: true}``."""
     entry.check_keys((*TERM_KEYS, "when", "share", "per", "counts", "withhold"))
     share = reader.ratio(entry, "share")
+    if share > 1:
+        zh, en = "追回不能超过已兑付的 100%", "no more than 100 % of what was paid can be returned"
+        entry.complain("BS-SHARES", zh, en, "share")
     return ClawBack(
         term, reader.test(entry, "when"), share, entry.texts("per") or ("firm", "clause"),
         entry.choice("counts", ("same", "all"), "same"), entry.flag("withhold", False),
