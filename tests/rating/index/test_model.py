@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from kaiwu.quantity import KaiwuError
 from kaiwu.rating.index import (
     Direction,
     IndexModel,
@@ -20,6 +21,7 @@ from kaiwu.rating.index import (
     effective_weights,
     make_tree,
     parse_method,
+    read_cells,
     read_frame,
     sibling_shares,
 )
@@ -208,3 +210,19 @@ def test_scores_are_rounded_on_the_way_where_a_document_says_so() -> None:
 
 def test_scores_that_differ_by_noise_share_a_place_even_unrounded() -> None:
     assert rank_scores(np.array([0.1 + 0.2, 0.3, 0.2])).tolist() == [1, 1, 3]
+
+
+def test_values_are_read_cell_by_cell_with_their_sources() -> None:
+    cells = pl.DataFrame({
+        "unit": ["x", "y", "x"], "code": ["a", "a", "b"], "value": [1.0, None, 3.0], "error": [0.1, None, None], "source": ["统计局", None, "税务局"],
+        "as_of": ["2025-03-01", None, None], "flag": [None, None, "快报"],
+    })  # fmt: skip
+    v = read_cells(cells, year=2024)
+    assert (v.units, v.codes, v.year) == (("x", "y"), ("a", "b"), 2024)
+    assert np.isnan(v.x).tolist() == [[False, False], [True, True]]
+    assert v.error is not None and v.error[0, 0] == 0.1
+    assert v.source["x", "b"] == "税务局" and v.flag["x", "b"] == "快报" and v.as_of["x", "a"] == "2025-03-01"
+    with pytest.raises(KaiwuError, match="IX-VALUES-TWICE] x, a"):
+        read_cells(pl.concat([cells, cells.head(1)]))
+    with pytest.raises(KaiwuError, match="IX-VALUES-COLUMN"):
+        read_cells(cells.drop("value"))

@@ -9,7 +9,7 @@ from kaiwu.rating.index.model import IndexModel, IndexResult
 from kaiwu.rating.index.sheet import Cell, Dropped, Sheet, effective_weights, sibling_shares
 from kaiwu.rating.index.tree import Direction, Node, Tree, make_tree
 from kaiwu.rating.index.tree_reader import read_tree
-from kaiwu.rating.index.values import Panel, Values, assign_leagues, read_frame
+from kaiwu.rating.index.values import Panel, Values, assign_leagues, read_cells, read_frame
 
 __all__ = [
     "Cell",
@@ -27,6 +27,7 @@ __all__ = [
     "effective_weights",
     "make_tree",
     "parse_method",
+    "read_cells",
     "read_frame",
     "read_method",
     "read_tree",

@@ -121,6 +121,39 @@ def read_frame(
     )  # fmt: skip
 
 
+def read_cells(frame: pl.DataFrame, *, year: int | None = None) -> Values:
+    """Values from a long frame, one row per cell: ``unit``, ``code``, ``value`` and, where known, ``error``, ``source``, ``as_of``, ``flag``.
+
+    Raises ``KaiwuError`` for a missing column and for a cell that is given twice.
+    """
+    absent = [c for c in ("unit", "code", "value") if c not in frame.columns]
+    if absent:
+        raise KaiwuError(
+            [Problem("IX-VALUES-COLUMN", f"缺少列“{c}”", f"the column “{c}” is missing", where=c) for c in absent]
+        )
+    twice = frame.filter(pl.struct("unit", "code").is_duplicated()).unique(["unit", "code"], maintain_order=True)
+    if twice.height:
+        raise KaiwuError([
+            Problem("IX-VALUES-TWICE", f"“{u}”的“{c}”给了两次", f"“{c}” of “{u}” is given twice", where=f"{u}, {c}") for u, c in twice.select("unit", "code").rows()
+        ])  # fmt: skip
+    units, codes = (tuple(str(v) for v in frame[name].unique(maintain_order=True)) for name in ("unit", "code"))
+    row, col = {u: i for i, u in enumerate(units)}, {c: i for i, c in enumerate(codes)}
+    x, error = (np.full((len(units), len(codes)), np.nan) for _ in range(2))
+    texts: dict[str, dict[tuple[str, str], str]] = {"source": {}, "as_of": {}, "flag": {}}
+    for cell in frame.iter_rows(named=True):
+        unit, code = str(cell["unit"]), str(cell["code"])
+        at = row[unit], col[code]
+        x[at] = np.nan if cell["value"] is None else float(cell["value"])
+        error[at] = np.nan if cell.get("error") is None else float(cell["error"])
+        for name, table in texts.items():
+            if cell.get(name) is not None:
+                table[unit, code] = str(cell[name])
+    return Values(
+        units, codes, x, error=error if "error" in frame.columns else None, year=year, source=texts["source"], as_of=texts["as_of"],
+        flag=texts["flag"],
+    )  # fmt: skip
+
+
 @dataclass(frozen=True, eq=False)
 class Panel:
     """Values of several years (面板数据), by year; units may come and go."""
