@@ -12,7 +12,9 @@ import click
 
 from kaiwu.cli.console import Speaker
 from kaiwu.cli.option import packs_option, speaking
+from kaiwu.quantity import KaiwuError, Problem
 from kaiwu.synth import Calibration, Written, make_district, open_calibration, write_workspace
+from kaiwu.synth.voucher_setting import open_voucher_plan
 
 
 @click.command()
@@ -23,6 +25,7 @@ from kaiwu.synth import Calibration, Written, make_district, open_calibration, w
     "--out", "-o", type=click.Path(path_type=Path, file_okay=False), required=True, help="工作区 / workspace to write"
 )
 @click.option("--with-mistakes", is_flag=True, help="另写一张错误示例 / also a sheet with planted mistakes")
+@click.option("--vouchers", "has_vouchers", is_flag=True, help="另合成一年的券申报 / also a year of voucher claims")
 @packs_option
 @speaking
 def synth(
@@ -31,6 +34,7 @@ def synth(
     seed: int,
     out: Path,
     with_mistakes: bool,
+    has_vouchers: bool,
     pack_roots: tuple[Path, ...],
     speaker: Speaker,
 ) -> None:
@@ -40,12 +44,21 @@ def synth(
     """
     calibration = open_calibration(pack, pack_roots)
     district = make_district(calibration, firms or calibration.settings.base.firms, seed)
+    vouchers = open_voucher_plan(pack, pack_roots) if has_vouchers else None
+    if has_vouchers and vouchers is None:
+        zh, en = (
+            f"内容包“{pack}”没有 voucher.yaml, 不能合成一年的券",
+            f"pack “{pack}” has no voucher.yaml: it knows no year of vouchers",
+        )
+        raise KaiwuError(Problem("Y-VOUCHERS", zh, en))
     with speaker.progress("合成", "synthesising") as bar:
 
         def advance(name: str, total: int) -> None:
             bar.update(bar.task_ids[0], description=name, total=total, advance=1)
 
-        written = write_workspace(district, out, roots=pack_roots, with_mistakes=with_mistakes, progress=advance)
+        written = write_workspace(
+            district, out, roots=pack_roots, with_mistakes=with_mistakes, vouchers=vouchers, progress=advance
+        )
     report_synthesis(written, calibration, speaker)
 
 

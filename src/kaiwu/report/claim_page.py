@@ -11,14 +11,13 @@ from typing import Any
 from kaiwu.ledger.chart import invoice_account
 from kaiwu.pack.programme import Programme
 from kaiwu.procedure.claim import Case, CheckReport, Event, EventKind, State
-from kaiwu.procedure.claim.assessment import decide_claim, is_waiting, pot_left
 from kaiwu.procedure.claim.event import LABELS
 from kaiwu.procedure.claim.refusal import yuan
+from kaiwu.procedure.claim.sandbox import settle_year
 from kaiwu.procedure.claim.view import trace_claim
 from kaiwu.quantity import KaiwuError
 from kaiwu.report.claim_record import ClaimRecord
 from kaiwu.report.label import standing_words
-from kaiwu.rule.outcome import Outcome
 
 
 def show_claim(record: ClaimRecord, programme: Programme, case: Case) -> dict[str, Any]:
@@ -107,20 +106,20 @@ def _coverage(events: Sequence[Event]) -> dict[str, Any] | None:
 
 
 def ask_again(record: ClaimRecord, programme: Programme, case: Case) -> list[tuple[str, str]]:
-    """Why a checked claim has no award yet: the clauses asked again, as they stand now. Nothing is kept."""
+    """Why a checked claim has no award yet: the year settled again, as it stands now. Nothing is recorded."""
     if case.state is not State.CHECKED or case.open_findings:
         return []
-    months = record.months(programme)
-    own = [c for c in record.cases() if c.firm == case.firm]
     others = record.cases(programme.code)
-    left = pot_left(programme, sum(c.amount for c in others if is_waiting(c)), record.book)
-    left = max(left, months[-1].carried if months else 0)
+    made: list[tuple[str, str]] = []
     try:
-        candidates = decide_claim(record.workspace.library, programme, case, own, left)
+        settled = record.keep(
+            ("settled", programme.code), lambda: settle_year(record.workspace.library, programme, others)
+        )
     except KaiwuError as error:
         return [(p.zh, p.en) for p in error.problems]
-    asked = [c for c in candidates if c["outcome"] in (Outcome.HUMAN, Outcome.MISSING)]
-    made = [(f"{c['clause']} {c['article']}: {word}",) * 2 for c in asked for word in c["missing"] or [c["zh"]]]
+    for row in settled.asks.iter_rows(named=True):
+        if str(row["claim"]).partition("/")[0] == case.number:
+            made.append((f"{row['article']}: {row['zh']}", f"{row['article']}: {row['en']}"))
     before = [c.number for c in others if c.state is State.CHECKED and c.number < case.number]
     if before:
         zh = f"{before[0]} 等 {len(before)} 件先申报的还待认定; 次序未声明, 不先付后来的"

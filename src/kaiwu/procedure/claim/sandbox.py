@@ -77,19 +77,33 @@ def list_levers(library: Library, programme: Programme) -> list[Lever]:
 
 def what_if_year(library: Library, programme: Programme, cases: Sequence[Case], settings: Sequence[str]) -> WhatIf:
     """Settle all claims of a year that were not refused, under the rules in force and under the changed ones."""
+    played = _as_played(library, programme)
+    changed, changes = load_changed(library, programme.rulebook, [*played, *settings])
+    before = settle_year(library, programme, cases)
+    return WhatIf(changes[len(played) :], before, _settle(library, programme, _wanted(cases), changed))
+
+
+def settle_year(library: Library, programme: Programme, cases: Sequence[Case]) -> Settled:
+    """Settle all claims of a year that were not refused, as the year itself went: in the order of filing where the rulebook
+    names no other. Raises ``KaiwuError`` where there are none."""
+    base, _ = load_changed(library, programme.rulebook, _as_played(library, programme))
+    return _settle(library, programme, _wanted(cases), base)
+
+
+def _as_played(library: Library, programme: Programme) -> list[str]:
     steps = _rulebook(library, programme).get("settlement", {}).get("steps", [])
-    played = [
+    return [
         f"settlement.steps[{i}].{part}"
         for i, step in enumerate(steps) if step.get("step") == "pot" and not step.get("exhaustion")
         for part in AS_PLAYED
     ]  # fmt: skip
-    base, _ = load_changed(library, programme.rulebook, played)
-    changed, changes = load_changed(library, programme.rulebook, [*played, *settings])
+
+
+def _wanted(cases: Sequence[Case]) -> list[Case]:
     wanted = [case for case in cases if case.state not in SILENT and case.claimed_on is not None]
     if not wanted:
         raise KaiwuError(Problem("CL-NOTHING", "没有可试算的申报", "there are no claims to try"))
-    before, after = (_settle(library, programme, wanted, scheme) for scheme in (base, changed))
-    return WhatIf(changes[len(played) :], before, after)
+    return wanted
 
 
 def _rulebook(library: Library, programme: Programme) -> dict[str, Any]:
