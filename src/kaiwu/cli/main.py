@@ -33,6 +33,7 @@ COMMANDS: dict[str, str] = {
     "pay": "kaiwu.cli.pay_command:pay_group",
     "ledger": "kaiwu.cli.ledger_command:ledger_group",
     "decide": "kaiwu.cli.decide_command:decide_command",
+    "operation": "kaiwu.cli.operation_command:operation",
     "settle": "kaiwu.cli.settle_command:settle_command",
     "whatif": "kaiwu.cli.whatif_command:whatif_command",
     "synth": "kaiwu.cli.synth_command:synth",

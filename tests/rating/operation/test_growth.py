@@ -11,7 +11,15 @@ from hypothesis import strategies as st
 from monthly import Row, table
 
 from kaiwu.quantity import KaiwuError, parse_period
-from kaiwu.rating.operation import Basis, apportion, list_contributions, list_parts, make_month, measure_growth
+from kaiwu.rating.operation import (
+    Basis,
+    apportion,
+    describe_growth,
+    list_contributions,
+    list_parts,
+    make_month,
+    measure_growth,
+)
 from kaiwu.rating.operation.contribution import print_units
 
 JUNE = parse_period("2024-06")
@@ -162,3 +170,25 @@ def test_the_order_of_rows_changes_nothing(rows: tuple[Row, ...], random: object
 def test_no_part_moves_by_a_whole_unit(parts: list[Fraction], decimals: int) -> None:
     units = apportion(parts, decimals)
     assert all(abs(unit - part * 10**decimals) < 1 for unit, part in zip(units, parts, strict=True))
+
+
+def test_sentences_name_what_pulled_and_what_held_back_and_add_up() -> None:
+    month = make_month(
+        JUNE, table(*FIRMS, ("d", "28", None, True, False, 5, None, None), ("x", "17", None, False, True, None, None, 5)),
+        Basis(PRICES), industries={"17": ("纺织业", "Textiles"), "28": ("化学纤维制造业", "Chemical fibres")},
+    )  # fmt: skip
+    zh, en = describe_growth(measure_growth(month), ("规上工业增加值", "value added"))
+    assert zh == (
+        "2024年6月规上工业增加值同比增长2.5%(可比价、可比样本3家), 拉动最大的是化学纤维制造业(+5.0个百分点), 拖累最大的是纺织业(-2.5个百分点); "
+        "另有新增入统而无同期 1 家、退出 1 家, 单列不计入增速。"
+    )
+    assert "value added up 2.5% on a year before (comparable prices, 3 comparable firms)" in en
+
+
+def test_seven_thousand_firms_equal_the_hand_calculation() -> None:
+    rows = [
+        (f"f{i:04}", ("17", "28")[i % 2], None, True, True, 10**9 + 7 * i, 10**9 + 5 * i, None) for i in range(7_000)
+    ]
+    current = {key: sum(r[5] for r in rows if r[1] == key) for key in PRICES}
+    base = sum(r[6] for r in rows)
+    assert rate(*rows) == sum((current[k] / PRICES[k] for k in PRICES), Fraction(0)) / base - 1

@@ -19,6 +19,7 @@ from kaiwu.rating.operation import (
     make_month,
     measure_growth,
 )
+from kaiwu.rating.operation.contribution import print_units
 
 JUNE = parse_period("2024-06")
 
@@ -36,7 +37,7 @@ def test_only_firms_whose_figures_changed_moved_the_rate() -> None:
     moves = compare_revisions(then, now)
     assert [(m.entity, m.cause, m.effect) for m in moves] == [("b", "current", Fraction(10, 200))]
     assert (
-        describe_revision(then, now, moves)[0]
+        describe_revision(then, now)[0]
         == "2024年6月增速由0.00%修订为5.00%(+5.00个百分点), 影响最大的是b(本期数修订, +5.00个百分点)。"
     )
 
@@ -70,4 +71,4 @@ def test_the_moves_add_up_to_the_change(
     )
     moves = compare_revisions(one, other)
     assert sum((m.effect for m in moves), Fraction(0)) == other.rate - one.rate
-    assert abs(list_moves(moves)["effect"].sum() - (other.rate - one.rate) * 10**6) <= Fraction(1, 2)
+    assert list_moves(one, other, 4)["effect"].sum() == print_units(other.rate, 4) - print_units(one.rate, 4)

@@ -10,6 +10,7 @@ rounding prints.
 """
 
 from kaiwu.rating.operation.apportion import apportion
+from kaiwu.rating.operation.bulletin import Bulletin, forecast_year, make_bulletin
 from kaiwu.rating.operation.contribution import Part, list_contributions, list_parts, rank_parts
 from kaiwu.rating.operation.declaration import OperationSpec, load_operation
 from kaiwu.rating.operation.growth import Growth, measure_growth
@@ -25,6 +26,7 @@ __all__ = [
     "MONTH_SCHEMA",
     "Basis",
     "Bridge",
+    "Bulletin",
     "Growth",
     "GrowthPoint",
     "Month",
@@ -41,11 +43,13 @@ __all__ = [
     "describe_growth",
     "describe_revision",
     "divide_published",
+    "forecast_year",
     "list_contributions",
     "list_growth",
     "list_moves",
     "list_parts",
     "load_operation",
+    "make_bulletin",
     "make_month",
     "measure_growth",
     "nowcast_year",

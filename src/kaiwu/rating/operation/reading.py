@@ -9,7 +9,6 @@ recorded first; ``final`` is final figures only.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -80,8 +79,9 @@ class MonthReader:
         }
 
     @cached_property
-    def _places(self) -> dict[str, pl.DataFrame]:
-        return {}
+    def _parts(self) -> dict[str, dict[tuple[object, ...], pl.DataFrame]]:
+        """Chosen figures by policy, variable and period."""
+        return {policy: rows.partition_by("variable", "period", as_dict=True) for policy, rows in self._chosen.items()}
 
     def period(self, year: int, month: int, *, is_cumulative: bool) -> Period:
         """The period of a month as it is published. Raises ``KaiwuError`` ``S-OP-MERGED`` for a January that comes with February."""
@@ -101,55 +101,60 @@ class MonthReader:
         return sorted({(int(code[:4]), int(code[-2:])) for code in found})
 
     def read(
-        self, year: int, month: int, *, is_cumulative: bool, revision: str = "latest", is_nominal: bool = False
-    ) -> Month:
-        """The firms of a month. Raises ``KaiwuError`` where the policy or the month does not exist."""
+        self, year: int, month: int, *, is_cumulative: bool, revision: str = "latest", is_nominal: bool = False, is_bare: bool = False
+    ) -> Month:  # fmt: skip
+        """The firms of a month; ``is_bare`` leaves out names and towns. Raises ``KaiwuError`` where the policy or month does not exist."""
+        self.chosen(revision)
         period = self.period(year, month, is_cumulative=is_cumulative)
-        listing = self.period(year, month, is_cumulative=False)
         amounts = self.spec.cumulative if is_cumulative else self.spec.month
-        rows = self.chosen(revision)
-        firms = self._firms(rows, amounts, period, listing)
+        firms = self._firms(revision, amounts, period, self.period(year, month, is_cumulative=False))
+        towns: dict[str, tuple[str, str]] = {}
+        if is_bare:
+            firms = firms.with_columns(pl.lit(None, pl.String).alias("town"))
+        else:
+            firms = self._name(firms, period.last_day)
+            towns = {t: (n, n) for t, n in firms.select("town", "town_name").drop_nulls().unique().iter_rows()}
         prices = None if is_nominal else self._prices(period, revision, is_cumulative)
-        basis = Basis(prices, self._rates(year, revision), self.spec.entries)
-        towns = {t: (n, n) for t, n in firms.select("town", "town_name").drop_nulls().unique().iter_rows()}
+        used = self._parts[revision].get((amounts.current.code, period.code))
         return make_month(
-            period, firms.drop("town_name"), basis, industries=self.spec.industry_labels(), towns=towns,
-            is_synthetic=bool(rows.filter(pl.col("period") == period.code)["synthetic"].any()),
+            period, firms, Basis(prices, self._rates(year, revision), self.spec.entries), industries=self.spec.industry_labels(), towns=towns,
+            is_synthetic=used is not None and bool(used["synthetic"].any()),
         )  # fmt: skip
 
-    def _cells(self, rows: pl.DataFrame, variable: Variable, period: str, value: str, figure: str = "") -> pl.DataFrame:
-        found = rows.filter(
-            (pl.col("variable") == variable.code) & (pl.col("period") == period) & pl.col("value").is_not_null()
-        )
+    def _cells(self, revision: str, variable: Variable, period: str, value: str, figure: str = "") -> pl.DataFrame:
         scaled = pl.col("value") * int(variable.grain) if variable.grain.denominator == 1 else pl.col("value")
-        columns = [pl.col("entity"), scaled.alias(value)]
-        return found.select(*columns, *([pl.col("figure").alias(figure)] if figure else []))
+        columns = [pl.col("entity"), scaled.alias(value), *([pl.col("figure").alias(figure)] if figure else [])]
+        found = self._parts[revision].get((variable.code, period))
+        return (self.rows.clear() if found is None else found).filter(pl.col("value").is_not_null()).select(columns)
 
-    def _firms(self, rows: pl.DataFrame, amounts: Amounts, period: Period, listing: Period) -> pl.DataFrame:
-        spec = self.spec
-        listed = self._cells(rows, spec.listed, listing.code, "listed")
-        before = self._cells(rows, spec.listed, listing.previous().code, "listed_before")
+    def _firms(self, revision: str, amounts: Amounts, period: Period, listing: Period) -> pl.DataFrame:
+        listed = self._cells(revision, self.spec.listed, listing.code, "listed")
+        before = self._cells(revision, self.spec.listed, listing.previous().code, "listed_before")
         table = listed.join(before, on="entity", how="full", coalesce=True)
         for part in (
-            self._cells(rows, amounts.current, period.code, "current", "figure"),
-            self._cells(rows, amounts.base, period.code, "base", "base_figure"),
-            self._cells(rows, amounts.current, period.previous().code, "before"),
+            self._cells(revision, amounts.current, period.code, "current", "figure"),
+            self._cells(revision, amounts.base, period.code, "base", "base_figure"),
+            self._cells(revision, amounts.current, period.previous().code, "before"),
             self._industries(),
-            self._towns(period.last_day),
-            entity_frame(self.register, period.last_day).select(pl.col("id").alias("entity"), "name"),
         ):
             table = table.join(part, on="entity", how="left")
         return table.with_columns(pl.col("listed", "listed_before").cast(pl.Boolean).fill_null(False))
 
+    def _name(self, firms: pl.DataFrame, day: dt.date) -> pl.DataFrame:
+        """Names and towns of the firms as of a day."""
+        entities = entity_frame(self.register, day)
+        names = entities.select(pl.col("id").alias("entity"), "name")
+        return firms.join(self._towns(day, entities), on="entity", how="left").join(names, on="entity", how="left")
+
     def _industries(self) -> pl.DataFrame:
         codes = dict(enumerate(self.spec.industry.values))
-        cells = self._cells(self.chosen("latest"), self.spec.industry, "", "industry")
+        cells = self._cells("latest", self.spec.industry, "", "industry")
         return cells.with_columns(pl.col("industry").replace_strict(codes, default=None, return_dtype=pl.String))
 
-    def _towns(self, day: dt.date) -> pl.DataFrame:
+    def _towns(self, day: dt.date, entities: pl.DataFrame) -> pl.DataFrame:
         located = relation_frame(self.register, RelationKind.LOCATED_IN_TOWN, day)
         wanted = located.filter(pl.col("basis") == self.spec.town.value)
-        names = entity_frame(self.register, day).select(pl.col("id").alias("to_id"), pl.col("name").alias("town_name"))
+        names = entities.select(pl.col("id").alias("to_id"), pl.col("name").alias("town_name"))
         firms = wanted.select(pl.col("from_id").alias("entity"), "to_id").unique("entity", keep="none")
         return firms.join(names, on="to_id", how="left").rename({"to_id": "town"})
 
@@ -166,8 +171,8 @@ class MonthReader:
         return self._ratios(self.spec.rate, self.spec.rate_entity, f"{year:04d}", revision)
 
     def _ratios(self, variable: Variable, pattern: str, period: str, revision: str) -> dict[str, Fraction]:
-        rows = self.chosen("first" if revision == "first" else "latest")
-        cells = dict(self._cells(rows, variable, period, "value").iter_rows())
+        policy = "first" if revision == "first" else "latest"
+        cells = dict(self._cells(policy, variable, period, "value").iter_rows())
         scale = Fraction(1) if variable.grain.denominator == 1 else variable.grain
         owners = {pattern.replace("{industry}", code): code for code in self.spec.industry.values}
         return {owners[e]: scale * n / RATIO_ONE for e, n in cells.items() if e in owners}
@@ -188,8 +193,7 @@ class MonthReader:
             if (a := f"{y}-01..{month:02d}") in values and (b := f"{y}-01..{LAST_MONTH}") in values
         ]
 
-    def newest(self, entities: Collection[str], period: Period) -> dt.date:
+    def newest(self, period: Period) -> dt.date:
         """The last day on which a figure of a period became known."""
-        days = self.rows.filter((pl.col("period") == period.code) & pl.col("entity").is_in(list(entities)))["known_at"]
-        newest = days.max()
+        newest = self.rows.filter(pl.col("period") == period.code)["known_at"].max()
         return newest if isinstance(newest, dt.date) else self.known_at

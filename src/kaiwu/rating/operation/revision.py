@@ -16,7 +16,7 @@ import polars as pl
 
 from kaiwu.quantity import KaiwuError, Problem
 from kaiwu.rating.operation.apportion import apportion
-from kaiwu.rating.operation.contribution import PERCENT
+from kaiwu.rating.operation.contribution import PERCENT, print_units
 from kaiwu.rating.operation.growth import ONE, Growth
 
 CAUSES: Mapping[str, tuple[str, str]] = {
@@ -96,12 +96,19 @@ def _weight(growth: Growth, industry: str | None) -> Fraction:
     return _rate(growth, industry) / (growth.month.basis.prices or {}).get(industry or "", ONE)
 
 
-def list_moves(moves: list[Move], decimals: int = 4) -> pl.DataFrame:
+def print_change(earlier: Growth, later: Growth, decimals: int) -> int:
+    """The difference of the two rates as printed, in units of 10^-``decimals`` percentage points."""
+    return print_units(later.rate, decimals) - print_units(earlier.rate, decimals)
+
+
+def list_moves(earlier: Growth, later: Growth, decimals: int = 4) -> pl.DataFrame:
     """Printed moves: entity, name, industry, town, cause, effect in units of 10^-``decimals`` percentage points.
 
-    They sum to the difference of the two rates, rounded to as many decimals.
+    They sum to the difference of the two rates as printed with as many decimals.
     """
-    units = apportion([move.effect for move in moves], decimals + PERCENT)
+    moves = compare_revisions(earlier, later)
+    whole = print_change(earlier, later, decimals) if moves else 0
+    units = apportion([move.effect for move in moves], decimals + PERCENT, whole)
     schema = {
         "entity": pl.String, "name": pl.String, "industry": pl.String, "town": pl.String, "cause": pl.String, "effect": pl.Int64,
     }  # fmt: skip

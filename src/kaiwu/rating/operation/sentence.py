@@ -9,9 +9,9 @@ from fractions import Fraction
 
 from kaiwu.quantity import format_decimal
 from kaiwu.rating.operation.apportion import apportion
-from kaiwu.rating.operation.contribution import PERCENT, list_parts, rank_parts
+from kaiwu.rating.operation.contribution import PERCENT, list_parts, print_units, rank_parts
 from kaiwu.rating.operation.growth import Growth
-from kaiwu.rating.operation.revision import CAUSES, Move
+from kaiwu.rating.operation.revision import CAUSES, compare_revisions, print_change
 
 NAMED = 3
 """Parts that a sentence names on either side."""
@@ -73,26 +73,24 @@ def _gaps(growth: Growth) -> tuple[str, str]:
     )
 
 
-def describe_revision(earlier: Growth, later: Growth, moves: list[Move], decimals: int = 2) -> tuple[str, str]:
-    """``增速由6.10%修订为6.23%(+0.13个百分点), 影响最大的是 …``."""
-    change = later.rate - earlier.rate
-    zh = f"{later.month.period.zh}增速由{_percent(earlier.rate, decimals)}修订为{_percent(later.rate, decimals)}({_points(change, decimals)}个百分点)"
-    en = f"growth of {later.month.period.en} revised from {_percent(earlier.rate, decimals)} to {_percent(later.rate, decimals)} ({_points(change, decimals)} pp)"
+def describe_revision(earlier: Growth, later: Growth, decimals: int = 2) -> tuple[str, str]:
+    """``增速由6.10%修订为6.23%(+0.13个百分点), 影响最大的是 …``; the change is that of the printed rates."""
+    change = _signed(print_change(earlier, later, decimals), decimals)
+    period = later.month.period
+    zh = f"{period.zh}增速由{_percent(earlier.rate, decimals)}修订为{_percent(later.rate, decimals)}({change}个百分点)"
+    en = f"growth of {period.en} revised from {_percent(earlier.rate, decimals)} to {_percent(later.rate, decimals)} ({change} pp)"
+    moves = [m for m in compare_revisions(earlier, later)[:NAMED] if print_units(m.effect, decimals)]
     if moves:
-        zh += ", 影响最大的是" + "、".join(
-            f"{m.name or m.entity}({CAUSES[m.cause][0]}, {_points(m.effect, decimals)}个百分点)" for m in moves[:NAMED]
-        )
-        en += ", mostly by " + ", ".join(f"{m.name or m.entity} ({CAUSES[m.cause][1]}, {_points(m.effect, decimals)} pp)" for m in moves[:NAMED])  # fmt: skip
+        told = [
+            (m.name or m.entity, CAUSES[m.cause], _signed(print_units(m.effect, decimals), decimals)) for m in moves
+        ]
+        zh += ", 影响最大的是" + "、".join(f"{name}({cause[0]}, {effect}个百分点)" for name, cause, effect in told)
+        en += ", mostly by " + ", ".join(f"{name} ({cause[1]}, {effect} pp)" for name, cause, effect in told)
     return f"{zh}。", f"{en}."
 
 
 def _percent(rate: Fraction, decimals: int) -> str:
     return f"{format_decimal(rate * 100, decimals)}%"
-
-
-def _points(rate: Fraction, decimals: int) -> str:
-    text = format_decimal(rate * 100, decimals)
-    return text if text.startswith("-") else f"+{text}"
 
 
 def _signed(units: int, decimals: int) -> str:

@@ -43,13 +43,13 @@ def list_growth(
         rate: Fraction | None = None
         problems: tuple[Problem, ...] = ()
         try:
-            firms = reader.read(year, month, is_cumulative=is_cumulative, revision=revision, is_nominal=is_nominal)
+            firms = reader.read(
+                year, month, is_cumulative=is_cumulative, revision=revision, is_nominal=is_nominal, is_bare=True
+            )
             rate = measure_growth(firms).rate
         except KaiwuError as error:
             problems = error.problems
-        points.append(
-            GrowthPoint(period, revision, rate, reader.newest(reader.rows["entity"].unique(), period), problems)
-        )
+        points.append(GrowthPoint(period, revision, rate, reader.newest(period), problems))
     return points
 
 
