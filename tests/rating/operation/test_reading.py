@@ -49,6 +49,16 @@ def test_the_first_figure_and_the_latest_answer_as_the_policy_says(store: Figure
     assert rate(store, "latest") == Fraction(210, 200) / Fraction(11, 10) - 1
 
 
+def test_a_firm_that_reports_after_the_flash_is_lacking_in_it(tmp_path: Path) -> None:
+    store = open_store(
+        tmp_path,
+        (DAY, figures(*CONSTANTS, *firm("a", JUNE, 110, 100), *firm("b", JUNE, None, 100))),
+        (LATER, figures(("b", "now", JUNE, 100), status="revised")),
+    )
+    first, latest = (reader(store).read(2024, 6, is_cumulative=False, revision=r) for r in ("first", "latest"))
+    assert (first.gaps["entity"].to_list(), latest.gaps["entity"].to_list()) == (["b"], [])
+
+
 def test_what_was_known_on_a_day_stays_what_it_was(store: FigureStore) -> None:
     assert rate(store, known_at=DAY) == rate(store, "first")
 

@@ -3,7 +3,8 @@
 Owns that choice for monthly sheets. It writes nothing and computes no growth.
 
 Revision policy: ``latest`` is what was recorded last, of one day the more final (flash < revised < final); ``first`` is what was
-recorded first; ``final`` is final figures only.
+recorded first among figures of the least final status that the variable has for the period, so that a firm that reports
+after the flash is lacking in the flash; ``final`` is final figures only.
 """
 
 from __future__ import annotations
@@ -54,7 +55,7 @@ class MonthReader:
             .filter((pl.col("scope") == pl.col("wanted")) & ((pl.col("purposes") == "") | permitted))
             .with_columns(rank=rank, order=pl.int_range(pl.len()))
             .sort("known_at", "rank", "order")
-            .select(*CELL, "value", "status", "known_at", "figure", "synthetic")
+            .select(*CELL, "value", "status", "rank", "known_at", "figure", "synthetic")
         )
 
     def chosen(self, revision: str) -> pl.DataFrame:
@@ -72,9 +73,10 @@ class MonthReader:
     def _chosen(self) -> dict[str, pl.DataFrame]:
         rows = self.rows
         final = rows.filter(pl.col("status") == "final")
+        early = rows.filter(pl.col("rank") == pl.col("rank").min().over("variable", "period"))
         return {
             "latest": rows.unique(CELL, keep="last", maintain_order=True),
-            "first": rows.unique(CELL, keep="first", maintain_order=True),
+            "first": early.unique(CELL, keep="first", maintain_order=True),
             "final": final.unique(CELL, keep="last", maintain_order=True),
         }
 
