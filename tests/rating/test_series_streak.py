@@ -7,7 +7,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kaiwu.pack import open_library
@@ -144,6 +144,7 @@ def test_sixty_one_months_are_reproduced_and_break_on_the_right_month() -> None:
     assert count_streak(rule, per_cent(**broken), july).start == parse_period("2023-01..06")
 
 
+@settings(deadline=None)
 @given(st.lists(st.one_of(st.none(), st.integers(0, 20)), min_size=1, max_size=30))
 def test_a_streak_is_never_longer_than_what_filling_the_gaps_could_make_it(values: list[int | None]) -> None:
     months = [
