@@ -80,6 +80,13 @@ def test_a_pot_reserves_for_those_whose_figures_are_missing(run: Run):
     assert settled.depends_on("b/F11") in ((), ("b/F03",))
 
 
+@pytest.mark.parametrize("name", [("avard", 2024), ("award", 0)])
+def test_what_is_left_in_a_pot_that_nobody_knows_is_refused_and_not_passed_over(run: Run, name: tuple[str, int]):
+    for call in (lambda: settle_run(run, pots={name: 1}), lambda: what_if_run(run, [], "award", pots={name: 1})):
+        with pytest.raises(KaiwuError, match=r"BS-LEFT.*award@2025"):
+            call()
+
+
 def test_a_settlement_replays_to_the_same_digest(settled_workspace: Workspace, run: Run):
     settled = settle_run(run, pots={("award", 2024): 2_000_000})
     record = save_settlement(

@@ -18,6 +18,7 @@ from kaiwu.benefit import ClauseScheme
 from kaiwu.benefit.clause import Clause, Condition
 from kaiwu.benefit.settlement import Settled, Settlement, settle
 from kaiwu.benefit.settlement.step.either_or import EitherOr
+from kaiwu.benefit.settlement.step.pot import Pot
 from kaiwu.pack import Library
 from kaiwu.pack.decide import find_scheme
 from kaiwu.procedure.claim_sheet import read_list
@@ -140,6 +141,21 @@ def _pruned(condition: Condition, labels: tuple[str, ...]) -> Condition | None:
     return replace(condition, parts=parts, tree=x.And(items=tuple(p.tree for p in parts), text=condition.tree.text))
 
 
+def check_lefts(plan: Settlement, pots: Pots | None) -> None:
+    """What is left must name pots of the settlement, with a year where the pot has one. Raises ``KaiwuError`` ``BS-LEFT``:
+    a name that is not understood would pay out the whole pot."""
+    own = {step.code: step.period for step in plan.steps if isinstance(step, Pot)}
+    listed = ", ".join(f"{code}@2025" if period == "year" else code for code, period in own.items()) or "-"
+    wrong = [
+        f"{code}@{year}" if year else code
+        for code, year in pots or {}
+        if code not in own or (own[code] == "year") != bool(year)
+    ]
+    if wrong:
+        zh, en = f"这里没有这样的资金池; 写法: {listed}", f"there is no such pot here; write: {listed}"
+        raise KaiwuError([Problem("BS-LEFT", zh, en, where=plan.scheme, text=text) for text in wrong])
+
+
 def settle_facts(scheme: ClauseScheme, facts: Facts, filings: pl.DataFrame | None = None, prior: pl.DataFrame | None = None, pots: Pots | None = None) -> Settled:  # fmt: skip
     """Settle what a scheme grants to everybody in the facts."""
     claims = claims_from_facts(scheme, facts, filings)
@@ -149,6 +165,7 @@ def settle_facts(scheme: ClauseScheme, facts: Facts, filings: pl.DataFrame | Non
 def settle_run(run: Run, scheme: str | None = None, *, filings: pl.DataFrame | None = None, prior: pl.DataFrame | None = None, pots: Pots | None = None) -> Settled:  # fmt: skip
     """Settle the decisions of a run (兑付结算). ``scheme`` may be left out where one scheme of the run declares a settlement."""
     found = find_settled_scheme(run.library, run.record.schemes, scheme)
+    check_lefts(plan_of(found), pots)
     return settle_facts(found, run.execution.facts, filings, prior, pots)
 
 
@@ -275,6 +292,7 @@ def settle_claims(
     """Settle a list of claims (table or CSV/Excel file) under a scheme, or the version of a family in force on ``as_of``."""
     library, found = find_scheme(scheme, as_of, roots, pack)
     plan = plan_of(found)
+    check_lefts(plan, pots)
     source = claims.name if isinstance(claims, Path) else "claims"
     return library, settle(
         plan,

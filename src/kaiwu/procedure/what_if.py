@@ -19,7 +19,7 @@ from kaiwu.benefit import ClauseScheme, load
 from kaiwu.benefit.settlement import Settled, settle
 from kaiwu.pack import Library
 from kaiwu.procedure.run import Run
-from kaiwu.procedure.settlement import Pots, find_settled_scheme, plan_of, settle_facts
+from kaiwu.procedure.settlement import Pots, check_lefts, find_settled_scheme, plan_of, settle_facts
 from kaiwu.quantity import KaiwuError, Problem, index_date
 from kaiwu.rule.decision import Facts
 from kaiwu.table import Document, KeyPath, parse_document
@@ -209,6 +209,7 @@ def what_if_run(run: Run, settings: Sequence[str], scheme: str | None = None, *,
     changed, changes = load_changed(run.library, found.code, settings)
     facts = run.execution.facts
     _check_figures(changed, facts)
+    check_lefts(plan_of(found), pots)
     after = settle_facts(changed, facts, filings, prior, pots)
     return WhatIf(changes, settle_facts(found, facts, filings, prior, pots), after)
 
@@ -238,6 +239,7 @@ def what_if_claims(library: Library, scheme: str, settings: Sequence[str], claim
             )
             raise KaiwuError(Problem("BS-SET", zh, en, text=setting))
     changed, changes = load_changed(library, scheme, settings)
+    check_lefts(plan_of(library.scheme(scheme)), pots)
     both = [settle(plan_of(s), claims, prior, pots, as_of=as_of) for s in (library.scheme(scheme), changed)]
     return WhatIf(changes, both[0], both[1])
 

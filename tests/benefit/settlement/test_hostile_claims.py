@@ -76,3 +76,19 @@ def test_a_rulebook_with_numbers_beyond_all_measure_does_not_load(step: str, cod
     with pytest.raises(KaiwuError) as error:
         make_plan(step)
     assert error.value.problems[0].code == code
+
+
+def test_places_that_cost_more_than_the_pot_are_a_question_whatever_the_numbers_of_the_claims():
+    plan = make_plan("{step: pot, code: p, amount: 1元, exhaustion: quota, quota: 2}")
+    rows = [{"claim": "a", "amount": 90, "rank": 2}, {"claim": "z", "amount": 90, "rank": 1}]
+    settled = settle(plan, make_claims(rows))
+    assert settled.awards["low"].to_list() == [0, 0]
+    assert settled.asks["code"].to_list() == ["no_exhaustion", "no_exhaustion"]
+
+
+def test_a_claim_without_a_date_does_not_pass_the_last_day_of_a_pot():
+    plan = make_plan('{step: pot, code: p, amount: 1元, exhaustion: pro_rata, filed_by: "11-30"}')
+    settled = settle(plan, make_claims([{"amount": 90, "filed": None}, {"amount": 90, "filed": 1}]))
+    assert settled.awards.select("low", "high").rows() == [(0, 50), (50, 90)]
+    assert settled.asks.select("claim", "code").rows() == [("c00", "no_date")]
+    assert "截止日 11-30" in settled.explain("c00")[0]["zh"]

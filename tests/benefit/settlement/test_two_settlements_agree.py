@@ -26,6 +26,7 @@ POTS = [
     "{step: pot, code: p, amount: %s元, exhaustion: water_filling}",
     "{step: pot, code: p, period: total, amount: %s元, exhaustion: water_filling}",
     "{step: pot, code: p, exhaustion: quota, quota: 3, tie: [lot]}",
+    "{step: pot, code: p, amount: %s元, exhaustion: quota, quota: 2, tie: [claim]}",
     "{step: pot, code: p, amount: %s元, exhaustion: null}",
 ]
 OTHERS = [

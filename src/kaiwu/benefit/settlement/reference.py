@@ -200,6 +200,8 @@ def _pot(state: _State, step: Any) -> None:
             state.pot_of[claim] = (step.code, year)
         if total is not None:
             state.guards.append((members, Fraction(total)))
+        if step.filed_by and any(state.rows[c].get("filed") is None and state.amount[c] > 0 for c in members):
+            raise Undeclared("filed")
         _draw(state, step, members, total)
 
 

@@ -39,7 +39,7 @@ PERIODS = ("year", "total")
 LAST = ("partial", "stop", "skip", "ask")
 TIE_WORDS = ("claim", "lot", "smaller", "larger")
 ORDERS = {"first_come": "filed", "ranked": "rank", "quota": "rank"}
-PAID, PART, EMPTY, NO_RULE, RESERVED, TIED, UNORDERED, NO_AMOUNT, EDGE, ALONE = range(10)
+PAID, PART, EMPTY, NO_RULE, RESERVED, TIED, UNORDERED, NO_AMOUNT, EDGE, UNDATED = range(10)
 
 
 class Drawn(NamedTuple):
@@ -89,13 +89,16 @@ class Pot:
         value = np.full(len(scope), NONE, np.int64)
         limit = np.full(len(scope), FAR, np.int64)
         place = self._places(tally, scope)
+        undated = self._undated(tally, scope)
+        certain = np.where(undated, 0, scope.low)  # whether it came in time is not known
         asks: list[Ask] = []
         pots = []
         for key in np.unique(group).tolist():
             at = np.flatnonzero(group == key)
-            part = Scope(scope.rows[at], scope.low[at], scope.high[at], scope.doubtful[at])
+            part = Scope(scope.rows[at], certain[at], scope.high[at], scope.doubtful[at])
             total = tally.pots.get((self.code, key if self.period == "year" else 0), self.amount)
             drawn = self._draw(tally, part, total, place[at])
+            drawn = drawn._replace(code=np.where(undated[at] & (drawn.low < drawn.high), UNDATED, drawn.code))
             low[at], high[at], code[at], value[at] = drawn.low, drawn.high, drawn.code, drawn.left
             limit[at] = FAR if total is None else total
             asks += self._questions(part, drawn)
@@ -104,6 +107,13 @@ class Pot:
         turn = place if self.exhaustion in ORDERS else None
         guard = Guard(scope.rows, group, limit)
         return plain_effect(scope, low=low, high=high, code=code, value=value, group=group, turn=turn, asks=tuple(asks), guards=(guard,), tables={"pots": table})  # fmt: skip
+
+    def _undated(self, tally: Tally, scope: Scope) -> Bools:
+        """Claims without a day of filing where the pot has a last day."""
+        if not self.filed_by:
+            return np.zeros(len(scope), bool)
+        known: Bools = integers(tally.claims["filed"])[1][scope.rows]
+        return ~known & (scope.high > 0)
 
     def _draw(self, tally: Tally, part: Scope, total: int | None, place: Ints) -> Drawn:
         zeros = np.zeros(len(part), np.int64)
@@ -235,8 +245,8 @@ class Pot:
         code = np.where(high == 0, np.where(part.high == 0, PAID, EMPTY), np.where(low == part.low, PAID, RESERVED))
         unsure = (high > 0) & (low < part.low)
         code = np.where(unsure & self._is_tied(place), TIED, np.where(unsure & (place < 0), UNORDERED, code))
-        if int(high.sum()) > total:
-            low, high = np.where(np.cumsum(high) > total, 0, low), np.minimum(high, total)
+        if int(high.sum()) > total:  # who is cut is not declared
+            low, high = np.zeros(len(part), np.int64), np.minimum(high, total)
             code = np.where(low < high, NO_RULE, code)
         return Drawn(low, high, code, np.full(len(part), NONE, np.int64))
 
@@ -298,6 +308,7 @@ class Pot:
             NO_AMOUNT: ("no_amount", f"“{where_zh}”没有总额, 请认定", f"“{where_en}” has no amount: decide one"),
             TIED: ("tie", f"“{where_zh}”: 次序相同的申报跨过了界线, 没有声明如何分先后", f"“{where_en}”: equal claims stand across the edge and no tie is declared"),
             UNORDERED: ("no_order", f"“{where_zh}”: 申报没有{self.order}, 排不出次序", f"“{where_en}”: claims without “{self.order}” have no place in the order"),
+            UNDATED: ("no_date", f"“{where_zh}”: 申报没有日期, 不知是否晚于截止日 {self.filed_by}; 补上日期再付", f"“{where_en}”: claims without a day of filing may be later than {self.filed_by}: state it"),
             EDGE: ("last", f"“{where_zh}”: 余额不够付足的一笔, 没有声明付一部分还是不付(last)", f"“{where_en}”: it is not declared whether the claim that no longer fits is paid in part (last)"),
         }  # fmt: skip
         for number, (code, zh, en) in said.items():
@@ -329,6 +340,11 @@ class Pot:
                 return (
                     f"余额{left[0]}, 付一部分还是不付需认定",
                     f"{left[1]} left, whether a part is paid needs a finding",
+                )
+            case 9:
+                return (
+                    f"没有申报日期, 不知是否晚于截止日 {self.filed_by}",
+                    f"no day of filing: it may be later than {self.filed_by}",
                 )
         return "够付", "it can pay"
 
