@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
 import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from kaiwu.quantity import KaiwuError
 from kaiwu.rating.index import (
@@ -226,3 +229,36 @@ def test_values_are_read_cell_by_cell_with_their_sources() -> None:
         read_cells(pl.concat([cells, cells.head(1)]))
     with pytest.raises(KaiwuError, match="IX-VALUES-COLUMN"):
         read_cells(cells.drop("value"))
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    seed=st.integers(0, 10**6), factor=st.floats(0.01, 100), shift=st.floats(-50, 50), by=st.sampled_from(["min_max", "z_score", "rank", "percentile"]),
+)  # fmt: skip
+def test_the_unit_of_an_indicator_does_not_matter_where_the_scale_follows_from_the_data(
+    seed: int, factor: float, shift: float, by: str
+) -> None:
+    steps = f"  - normalise: {{by: {by}, to: [40, 100]}}\n  - aggregate:"
+    v = values(seed)
+    other = replace(v, x=v.x * [factor, 1, 1, 1] + [shift, 0, 0, 0])
+    a, b = (IndexModel(tree(), w, method(steps)).run().scores for w in (v, other))
+    assert a == pytest.approx(b, rel=1e-7)
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    seed=st.integers(0, 10**6), unit=st.integers(0, 11), code=st.sampled_from("abcd"), step=st.floats(0.01, 5),
+    by=st.sampled_from(["arithmetic", "geometric", "harmonic", "minimum", "median", "owa, order: [0.7, 0.3]"]),
+)  # fmt: skip
+def test_doing_better_in_one_indicator_never_lowers_the_score_or_the_place(
+    seed: int, unit: int, code: str, step: float, by: str
+) -> None:
+    steps = f"  - normalise: {{by: goalposts, low: -100, high: 100, to: [1, 100]}}\n  - aggregate: {{by: '{by}'}}\n  - rank: {{decimals: none}}"
+    steps = steps.replace(f"'{by}'", by)
+    v = values(seed)
+    better = v.x.copy()
+    better[unit, "abcd".index(code)] += -step if code == "b" else step
+    free = make_tree([replace(n, low=None, high=None) for n in tree().nodes])
+    a, b = (IndexModel(free, replace(v, x=x), method(steps)).run() for x in (v.x, better))
+    assert b.scores[unit] >= a.scores[unit] - 1e-12
+    assert b.ranks[unit] <= a.ranks[unit]

@@ -37,6 +37,8 @@ def rate_frame(frame: pl.DataFrame, tree: Tree, method: Method, unit: str = "uni
     weights = tree.shares()
     for step in method.steps:
         if isinstance(step, Screen):
+            if step.nonzero or step.under:
+                _refuse("screen nonzero, under")
             present = pl.sum_horizontal(pl.col(c).is_not_null() for c in leaves)
             out = out.filter(present >= step.available * len(leaves) - 1e-12 * len(leaves))
         elif isinstance(step, Weigh):

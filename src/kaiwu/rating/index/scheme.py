@@ -83,12 +83,17 @@ class IndexBook:
 
 @dataclass(frozen=True, eq=False)
 class Rated:
-    """One execution: who is rated (``rows`` of the facts, by code of the entity), and how it came out."""
+    """One execution: the model with the values in the indicators' units, how it came out, and where everybody stands."""
 
-    values: Values
+    model: IndexModel
     result: IndexResult
     outcome: Mapping[str, Outcome]
     league: Mapping[str, str | None]
+
+    @property
+    def values(self) -> Values:
+        """Values of everybody rated, by code of the entity."""
+        return self.model.values
 
 
 class Nobody(KaiwuError):
@@ -147,10 +152,11 @@ class IndexScheme(Headed):
         names = facts.table["entity"].to_list()
         values = self.values(answers, [names[i] for i in rows], rows, [league[names[i]] or "" for i in rows])
         try:
-            result = IndexModel(book.tree, values, book.method).run()
+            model = IndexModel(book.tree, values, book.method)
+            result = model.run()
         except KaiwuError as error:
             raise KaiwuError([p.located(self.code) for p in error.problems]) from error
-        return Rated(values, result, outcome, league)
+        return Rated(model, result, outcome, league)
 
     def values(self, answers: Answers, names: Sequence[str], rows: Sequence[int], leagues: Sequence[str]) -> Values:
         """Values of the indicators in their units; what is missing or undefined is NaN."""

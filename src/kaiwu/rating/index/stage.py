@@ -290,7 +290,7 @@ def _report(step: Step, sheet: Sheet, after: Array, tree: Tree) -> list[Cell]:
 def _check_normalised(step: Normalise, sheet: Sheet, after: Array, tree: Tree, ref: Array | None) -> None:
     lost = ~np.isnan(sheet.x) & ~np.isfinite(after)
     problems: list[Problem] = []
-    flat = statistic.is_constant(sheet.x)[0]
+    flat = statistic.is_constant(sheet.x if ref is None else ref)[0]
     for i in np.flatnonzero(lost.any(axis=0)):
         code, setting = tree.leaves[i], step.overrides.get(tree.leaves[i], step)
         unit = sheet.units[int(np.flatnonzero(lost[:, i])[0])]
