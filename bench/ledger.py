@@ -1,7 +1,7 @@
 """The ledger: a million entries, many writers on one pot, kills, flipped bits; SQLite and PostgreSQL side by side.
 
 python bench/ledger.py [--transfers 500000] [--runs 20] [--kills 200] [--flips 400]
-The issue of 10,000 kills and 1,000 runs is for a quiet machine: --kills 10000 --runs 1000.
+The long form, for a quiet machine: --kills 10000 --runs 1000.
 """
 
 from __future__ import annotations
