@@ -12,7 +12,13 @@ from typing import Any
 
 import click
 
-from kaiwu.cli.claim_option import by_option, numbers_argument, on_option, open_counter, print_cases, read_pairs
+from kaiwu.cli.claim_option import (
+    by_option,
+    numbers_argument,
+    on_option,
+    open_counter,
+    print_cases,
+)
 from kaiwu.cli.console import Speaker
 from kaiwu.cli.option import speaking, workspace_option
 from kaiwu.procedure.claim import STATES, Evidence, Invoice, State, keep_evidence, read_invoice_file
@@ -338,30 +344,6 @@ def answer(number: str, finding: str, workspace: Path, by: str, day: dt.date | N
     print_cases(speaker, open_counter(workspace, day).do([number], EventKind.ANSWER, by, data))
 
 
-@claim_group.command("assess")
-@numbers_argument
-@workspace_option
-@by_option
-@on_option
-@click.option("--clause", default="", help="按哪一条 / under which clause")
-@click.option("--amount", default="", help="核定金额(元), 在条款区间内 / amount in yuan within the clause's range")
-@click.option("--fact", "facts", multiple=True, help="补事实 名称=值 / a further fact name=value")
-@click.option("--share", "shares", multiple=True, help="未写的分担 资金=分数 / an undeclared share fund=1/2")
-@speaking
-def assess(
-    numbers: tuple[str, ...], workspace: Path, by: str, day: dt.date | None, clause: str, amount: str, facts: tuple[str, ...],
-    shares: tuple[str, ...], speaker: Speaker,
-) -> None:  # fmt: skip
-    """按条款核定档次、上限和金额。Let the clauses set tier, cap and amount."""
-    from kaiwu.procedure.claim.invoice import read_fen
-
-    counter = open_counter(workspace, day)
-    fen = read_fen(amount) if amount else None
-    given, parts = read_pairs(facts), read_pairs(shares)
-    print_cases(speaker, counter.each(numbers, lambda s, n: s.assess(
-        n, day=counter.day, by=by, today=counter.today, amount=fen, shares=parts, clause=clause, facts=given)))  # fmt: skip
-
-
 @claim_group.command("import-paid")
 @click.argument("sheet", type=File)
 @workspace_option
@@ -392,4 +374,5 @@ def import_parties(sheet: Path, workspace: Path, speaker: Speaker) -> None:
     speaker.say(f"{len(parties)} 家", f"{len(parties)} firms")
 
 
+from kaiwu.cli import claim_amount_command as _amount  # noqa: E402, F401
 from kaiwu.cli import claim_chain_command as _chain  # noqa: E402, F401  (adds the later steps to the group)

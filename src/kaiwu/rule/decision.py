@@ -133,7 +133,8 @@ class Facts:
 
     def row(self, entity: str) -> dict[str, Any]:
         """The stored integers of one entity by slot; ``KeyError`` when it is not in scope."""
-        at = self.table.get_column("entity").index_of(entity)
+        column = self.table.get_column("entity")
+        at = 0 if len(column) == 1 and column[0] == entity else column.index_of(entity)
         if at is None:
             raise KeyError(entity)
         return self.table.row(at, named=True)

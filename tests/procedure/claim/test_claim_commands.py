@@ -225,3 +225,16 @@ def test_programmes_and_templates_are_listed(town: Town) -> None:
     heads = town("claim", "template", PROGRAMME, str(town.folder / "empty.csv"))["heads"]
     assert heads[0] == "统一社会信用代码" and "企业星级" in heads
     assert OTHER != FIRM and sys.version_info >= (3, 11)
+
+
+def test_all_checked_claims_are_assessed_at_once_and_refusals_are_told(town: Town, tmp_path: Path) -> None:
+    sheet = tmp_path / "claims.csv"
+    rows = [f"{firm},测试,HT-{i},2025-01-10,200000,{SELLER},培训测试公司,2533200000000000000{i},2025-02-01,200000,{star},否" for i, firm, star in ((1, FIRM, "四星"), (2, OTHER, ""))]  # fmt: skip
+    sheet.write_text(HEAD.replace("付款日期", "发票金额,付款日期") + "\n".join(r.replace(",2025-02-01", ",200000,2025-02-01") for r in rows), encoding="utf-8")  # fmt: skip
+    town("claim", "file", PROGRAMME, str(sheet), "--by", "窗口", "--on", "2025-03-03")
+    town("claim", "complete", "C000001", "C000002", "--by", "窗口", "--on", "2025-03-03")
+    town("claim", "check", "--programme", PROGRAMME, "--by", "乙", "--on", "2025-03-03")
+    made = town("claim", "assess", PROGRAMME, "--all", "--by", "乙", "--on", "2025-03-04")
+    assert made["assessed"] == [{"claim": "C000001", "amount_fen": 6_000_000}]
+    assert [(r["claim"], r["code"]) for r in made["refused"]] == [("C000002", "CL-MISSING")]
+    town("claim", "assess", PROGRAMME, "--all", "--amount", "1", "--by", "乙", "--on", "2025-03-04", code=2)

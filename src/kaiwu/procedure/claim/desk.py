@@ -21,12 +21,13 @@ from kaiwu.pack import Library
 from kaiwu.pack.decide import refuse_out_of_force
 from kaiwu.pack.programme import Programme
 from kaiwu.procedure.claim.advance import advance
-from kaiwu.procedure.claim.assessment import decide_claim, is_waiting, pot_left
+from kaiwu.procedure.claim.assessment import Candidate, PaidIndex, decide_claim, is_waiting, pot_available, pot_left
 from kaiwu.procedure.claim.case import Case, State, apply, fold
 from kaiwu.procedure.claim.check import run_checks
 from kaiwu.procedure.claim.event import Event, EventKind
 from kaiwu.procedure.claim.filing import Filing
 from kaiwu.procedure.claim.posting import appropriate, post_event
+from kaiwu.procedure.claim.queue import decide_queue
 from kaiwu.procedure.claim.refusal import Refusal, refuse
 from kaiwu.procedure.claim.store import SqliteClaimStore
 from kaiwu.procedure.claim.surroundings import PaidRow, Surroundings
@@ -151,13 +152,54 @@ class Session:
             raise refuse("CL-CLAUSE", asked.clause, ", ".join(programme.clauses), claim=number).error()
         waiting = self._waiting_of(programme.pot.code)
         left = pot_left(programme, sum(waiting.values()) - waiting.get(number, 0), self.book)
-        candidates = decide_claim(
-            self.library, programme, asked, self.store.cases(firm=case.firm), left, self._paid_rows()
+        own = self.store.cases(firm=case.firm)
+        candidates = (
+            decide_claim(self.library, programme, asked, own, left, self._paid_rows()) if case.claimed_on else []
         )
         data: dict[str, Any] = {"candidates": candidates, "facts": dict(facts or {}), "shares": dict(shares or {})}
         if amount is not None:
             data["amount"] = amount
         return self._step(programme, case, Event(EventKind.ASSESS, day, by, data), today)
+
+    def assess_all(
+        self, programme: Programme, numbers: Iterable[str] = (), *, day: dt.date, by: str, today: dt.date
+    ) -> tuple[list[Case], list[Problem]]:
+        """Assess (批量核定) all checked claims of a programme, or those named, in the order of filing: (assessed, refusals).
+
+        Each gets what it would get one by one; what is refused stays as it is and is told with its reason.
+        """
+        cases = self.store.cases()
+        wanted = set(numbers)
+        mine = [c for c in cases if c.programme == programme.code]
+        for number in sorted(wanted - {c.number for c in mine}):
+            raise refuse("CL-UNKNOWN", number, claim=number).error()
+        queue = [c for c in mine if (c.number in wanted if wanted else c.state == State.CHECKED)]
+        firms = {c.firm for c in queue}
+
+        def make_event(candidates: list[Candidate]) -> Event:
+            return Event(EventKind.ASSESS, day, by, {"candidates": candidates, "facts": {}, "shares": {}})
+
+        def guess(case: Case, candidates: list[Candidate]) -> Case | None:
+            made = advance(programme, case, make_event(candidates), today)
+            return None if isinstance(made, Refusal) else apply(case, made[0])
+
+        decided = decide_queue(
+            self.library, programme, [c for c in queue if c.claimed_on is not None], others=[c for c in cases if c.firm in firms],
+            available=pot_available(programme, self.book), waiting=self._waiting_of(programme.pot.code), paid=PaidIndex(self._paid_rows()),
+            advance=guess,
+        )  # fmt: skip
+        answers = iter(decided)
+        done: list[Case] = []
+        problems: list[Problem] = []
+        for case in queue:
+            answer = next(answers) if case.claimed_on is not None else []
+            try:
+                if isinstance(answer, KaiwuError):
+                    raise answer
+                done.append(self._step(programme, case, make_event(answer), today))
+            except KaiwuError as error:
+                problems += [p if p.where else p.located(case.number) for p in error.problems]
+        return done, problems
 
     def _waiting_of(self, pot: str) -> dict[str, int]:
         """Awards on a pot that no voucher holds yet, by claim; gathered once in a transaction and kept up to date."""
@@ -261,6 +303,20 @@ class Desk:
             list(by_place), lambda session, i: session.file(by_place[i], day=day, by=by, today=today), now=now
         )
         return list(made)
+
+    def assess_all(
+        self,
+        programme: Programme,
+        numbers: Iterable[str] = (),
+        *,
+        day: dt.date,
+        by: str,
+        today: dt.date,
+        now: dt.datetime,
+    ) -> tuple[list[Case], list[Problem]]:
+        """``Session.assess_all`` in a transaction of its own."""
+        with self.session(now) as session:
+            return session.assess_all(programme, numbers, day=day, by=by, today=today)
 
     def publish(
         self, programme: Programme, numbers: Iterable[str] = (), *, day: dt.date, by: str, today: dt.date, now: dt.datetime,

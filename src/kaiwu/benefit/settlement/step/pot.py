@@ -38,6 +38,8 @@ EXHAUSTION = ("first_come", "ranked", "pro_rata", "water_filling", "quota")
 PERIODS = ("year", "total")
 LAST = ("partial", "stop", "skip", "ask")
 TIE_WORDS = ("claim", "lot", "smaller", "larger")
+PURSE = "purse"
+"""A column of whole numbers which, where the claims have it, parts the pot instead of the year: claims tried each with what was left."""
 ORDERS = {"first_come": "filed", "ranked": "rank", "quota": "rank"}
 PAID, PART, EMPTY, NO_RULE, RESERVED, TIED, UNORDERED, NO_AMOUNT, EDGE, UNDATED = range(10)
 
@@ -83,7 +85,10 @@ class Pot:
     def apply(self, tally: Tally, scope: Scope) -> Effect:
         """Draw the claims of each period on its pot."""
         years = tally.claims["year"].to_numpy()[scope.rows].astype(np.int64)
-        group = years if self.period == "year" else np.zeros(len(scope), np.int64)
+        if PURSE in tally.claims.columns:
+            years = tally.claims[PURSE].to_numpy()[scope.rows].astype(np.int64)
+        is_parted = self.period == "year" or PURSE in tally.claims.columns
+        group = years if is_parted else np.zeros(len(scope), np.int64)
         low, high = scope.low.copy(), scope.high.copy()
         code = np.zeros(len(scope), np.uint8)
         value = np.full(len(scope), NONE, np.int64)
@@ -96,13 +101,13 @@ class Pot:
         for key in np.unique(group).tolist():
             at = np.flatnonzero(group == key)
             part = Scope(scope.rows[at], certain[at], scope.high[at], scope.doubtful[at])
-            total = tally.pots.get((self.code, key if self.period == "year" else 0), self.amount)
+            total = tally.pots.get((self.code, key if is_parted else 0), self.amount)
             drawn = self._draw(tally, part, total, place[at])
             drawn = drawn._replace(code=np.where(undated[at] & (drawn.low < drawn.high), UNDATED, drawn.code))
             low[at], high[at], code[at], value[at] = drawn.low, drawn.high, drawn.code, drawn.left
             limit[at] = FAR if total is None else total
             asks += self._questions(part, drawn)
-            pots.append((self.code, key if self.period == "year" else None, total, int(part.low.sum()), int(part.high.sum()), int(drawn.low.sum()), int(min(drawn.high.sum(), FAR if total is None else total))))  # fmt: skip
+            pots.append((self.code, key if is_parted else None, total, int(part.low.sum()), int(part.high.sum()), int(drawn.low.sum()), int(min(drawn.high.sum(), FAR if total is None else total))))  # fmt: skip
         table = pl.DataFrame(pots, schema={"pot": pl.String, "year": pl.Int64, **dict.fromkeys(("amount", "demand_low", "demand_high", "granted_low", "granted_high"), pl.Int64)}, orient="row")  # fmt: skip
         turn = place if self.exhaustion in ORDERS else None
         guard = Guard(scope.rows, group, limit)
