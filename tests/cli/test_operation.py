@@ -130,3 +130,14 @@ def test_the_page_prints_the_same_tables(workspace: Path, tmp_path: Path) -> Non
     assert "January–June 2024" in page
     assert page.count("<table") == 7
     assert "http" not in page.replace("http-equiv", "")
+
+
+def test_what_is_for_the_public_names_no_firm_and_no_part_of_few(workspace: Path, tmp_path: Path) -> None:
+    data = read(workspace, "--public")
+    assert min(p["firms"] for p in data["parts"]) >= 3  # type: ignore[attr-defined]
+    assert not {"sample", "moves", "rate_exact", "bridge_fen"} & set(data)
+    path = tmp_path / "public.html"
+    told = run(workspace, "--month", "2024-06", "--public", "-o", path)
+    assert told.exit_code == 0, told.output
+    assert "公司" not in told.stdout + path.read_text(encoding="utf-8")
+    assert "S-OP-PUBLIC" in run(workspace, "--month", "2024-06", "--public", "--by", "firm").output

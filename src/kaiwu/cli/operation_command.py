@@ -18,15 +18,17 @@ from kaiwu.cli.option import known_at_option, speaking, today, workspace_argumen
 from kaiwu.figure.series import PublishedValue
 from kaiwu.procedure import open_workspace
 from kaiwu.procedure.operation import find_operation, open_months
-from kaiwu.quantity import format_decimal
+from kaiwu.quantity import KaiwuError, Problem, format_decimal
 from kaiwu.rating.operation import Bulletin, divide_published, list_contributions, list_moves, make_bulletin
-from kaiwu.rating.operation.contribution import BY, print_units
+from kaiwu.rating.operation.contribution import BY, PUBLIC_FIRMS, print_units
 from kaiwu.rating.series_streak import REVISIONS
 from kaiwu.report.cell import Column, print_cell
 from kaiwu.report.operation import BY as BY_WORDS
 from kaiwu.report.operation import describe_bulletin, write_bulletin
 
 MONEY = Column("", "", kind="money")
+OF_FIRMS = frozenset({"sample", "bridge_fen", "moves", "moves_decimals", "rate_exact", "not_given"})
+"""Keys of the JSON from which a firm can be read."""
 
 
 class MonthText(click.ParamType[tuple[int, int]]):
@@ -60,6 +62,12 @@ class MonthText(click.ParamType[tuple[int, int]]):
     is_flag=True,
     help="试用两年公布数相除(会被拒绝并说明原因) / try to divide the published totals (refused with the reason)",
 )
+@click.option(
+    "--public",
+    "is_public",
+    is_flag=True,
+    help="公开稿: 不列企业, 少于3家的项目并入其他 / for the public: no firm, small parts put together",
+)
 @click.option("--operation", "code", default=None, help="哪一项运行监测 / which operation")
 @click.option(
     "--out", "-o", type=click.Path(path_type=Path, dir_okay=False), default=None, help="写成 .xlsx 或 .html / write it"
@@ -67,23 +75,31 @@ class MonthText(click.ParamType[tuple[int, int]]):
 @known_at_option
 @speaking
 def operation(
-    workspace: Path, month: tuple[int, int], is_cumulative: bool, by: str, top: int, revision: str, is_nominal: bool, is_divided: bool,
+    workspace: Path, month: tuple[int, int], is_cumulative: bool, by: str, top: int, revision: str, is_nominal: bool, is_divided: bool, is_public: bool,
     code: str | None, out: Path | None, known_at: dt.date | None, speaker: Speaker,
 ) -> None:  # fmt: skip
     """规上工业运行: 可比增速、分行业分镇街分企业拉动、样本进出、修订、连续月数。Monthly operation: comparable growth, parts, sample, revisions, streaks."""
+    if is_public and by == "firm":
+        raise KaiwuError(
+            Problem(
+                "S-OP-PUBLIC",
+                "公开稿不能分企业, 请改为 --by industry 或 town",
+                "a public bulletin lists no firms: use --by industry or town",
+            )
+        )
     opened = open_workspace(workspace)
     reader = open_months(opened, find_operation(opened, code), known_at or today())
     bulletin = make_bulletin(reader, *month, is_cumulative=is_cumulative, revision=revision, is_nominal=is_nominal)
     if is_divided:
         divide_published(*published_totals(bulletin))
     if out is not None:
-        write_bulletin(out, bulletin, speaker.language)
+        write_bulletin(out, bulletin, speaker.language, is_public=is_public)
     if speaker.is_json:
-        speaker.data(bulletin_data(bulletin, by))
+        speaker.data(bulletin_data(bulletin, by, is_public=is_public))
         return
-    for zh, en in describe_bulletin(bulletin):
+    for zh, en in describe_bulletin(bulletin, is_public=is_public):
         speaker.say(zh, en)
-    print_parts(speaker, bulletin, by, top)
+    print_parts(speaker, bulletin, by, top, is_public=is_public)
     if out is not None:
         speaker.say(f"已写 {out}", f"wrote {out}")
 
@@ -101,10 +117,10 @@ def published_totals(bulletin: Bulletin) -> tuple[PublishedValue, PublishedValue
     )
 
 
-def print_parts(speaker: Speaker, bulletin: Bulletin, by: str, top: int) -> None:
+def print_parts(speaker: Speaker, bulletin: Bulletin, by: str, top: int, *, is_public: bool = False) -> None:
     """The parts that pull most and those that drag most, largest first."""
     decimals = bulletin.spec.decimals.firm if by == "firm" else bulletin.spec.decimals.part
-    found = list_contributions(bulletin.growth, by, decimals)
+    found = list_contributions(bulletin.growth, by, decimals, PUBLIC_FIRMS if is_public else 1)
     places = [i for i in range(found.height) if i < top or i >= found.height - top]
     label = "zh" if speaker.language == "zh" else "en"
     points = Column("", "", kind="decimal", decimals=decimals)
@@ -125,17 +141,17 @@ def print_parts(speaker: Speaker, bulletin: Bulletin, by: str, top: int) -> None
     speaker.table(title, heads, rows, right=range(1, 6))
 
 
-def bulletin_data(bulletin: Bulletin, by: str) -> dict[str, Any]:
-    """A bulletin as JSON: exact ratios as text, printed numbers as text, amounts in fen."""
+def bulletin_data(bulletin: Bulletin, by: str, *, is_public: bool = False) -> dict[str, Any]:
+    """A bulletin as JSON, without firms for the public: exact ratios as text, printed numbers as text, amounts in fen."""
     growth, month, decimals = bulletin.growth, bulletin.growth.month, bulletin.spec.decimals
     part = decimals.firm if by == "firm" else decimals.part
     nowcast = bulletin.nowcast
-    return {
+    data = {
         "operation": bulletin.spec.code, "period": bulletin.period.code, "known_at": bulletin.known_at, "revision": bulletin.revision,
         "synthetic": month.is_synthetic, "real": growth.is_real, "rate": percent(growth.rate, decimals.growth), "rate_exact": str(growth.rate),
         "rate_nominal": percent(growth.nominal, decimals.growth),
         "sample": {"comparable": month.sample.height, "entries": month.entries["entity"].to_list(), "exits": month.exits["entity"].to_list(), "gaps": month.gaps["entity"].to_list()},
-        "by": by, "decimals": part, "parts": list_contributions(growth, by, part).to_dicts(),
+        "by": by, "decimals": part, "parts": list_contributions(growth, by, part, PUBLIC_FIRMS if is_public else 1).to_dicts(),
         "bridge_fen": {name: getattr(bulletin.bridge, name) for name in bulletin.bridge.__dataclass_fields__},
         "flash_rate": percent(bulletin.flash.rate, decimals.part) if bulletin.flash else None,
         "moves": list_moves(bulletin.flash, growth, decimals.firm).to_dicts() if bulletin.flash else [], "moves_decimals": decimals.firm,
@@ -144,6 +160,7 @@ def bulletin_data(bulletin: Bulletin, by: str) -> dict[str, Any]:
         "series": [{"period": p.period.code, "rate": None if p.rate is None else percent(p.rate, decimals.growth)} for p in bulletin.points],
         "not_given": [problem_data(p) for p in bulletin.untold],
     }  # fmt: skip
+    return {k: v for k, v in data.items() if not is_public or k not in OF_FIRMS}
 
 
 def percent(rate: Fraction, decimals: int) -> str:

@@ -12,7 +12,7 @@ import polars as pl
 
 from kaiwu.quantity import format_decimal
 from kaiwu.rating.operation import Bulletin, describe_growth, describe_revision, list_contributions, list_moves
-from kaiwu.rating.operation.contribution import print_units
+from kaiwu.rating.operation.contribution import PUBLIC_FIRMS, print_units
 from kaiwu.rating.operation.revision import CAUSES
 from kaiwu.rating.series_streak import describe
 from kaiwu.report.cell import Column
@@ -32,16 +32,20 @@ KINDS = (
     ("gaps", "缺数据", "figures missing"),
 )
 INTERNAL = ("内部资料: 含企业数据, 不得外传", "internal: holds figures of firms, not to be passed on")
+PUBLIC = (
+    f"少于 {PUBLIC_FIRMS} 家企业的项目并入“其他”, 不列企业",
+    f"parts of fewer than {PUBLIC_FIRMS} firms are put together, no firm is listed",
+)
 LISTED_FIRMS = 15
 """Firms that a page lists on either side; the workbook lists all."""
 
 
-def describe_bulletin(bulletin: Bulletin) -> Lines:
+def describe_bulletin(bulletin: Bulletin, *, is_public: bool = False) -> Lines:
     """The sentences of a bulletin, zh and en: growth, revision, streaks, the year, and what is not given and why."""
     decimals = bulletin.spec.decimals
-    lines = [describe_growth(bulletin.growth, bulletin.spec.what, decimals.growth)]
+    lines = [describe_growth(bulletin.growth, bulletin.spec.what, decimals.growth, _least(is_public))]
     if bulletin.flash is not None:
-        lines.append(describe_revision(bulletin.flash, bulletin.growth, decimals.part))
+        lines.append(describe_revision(bulletin.flash, bulletin.growth, decimals.part, is_public=is_public))
     lines += _streak_lines(bulletin)
     if bulletin.nowcast is not None:
         n = bulletin.nowcast
@@ -56,7 +60,14 @@ def describe_bulletin(bulletin: Bulletin) -> Lines:
                 f"nowcast of {n.year} ({name[1]}, current prices): {en}; {n.method[1]}.",
             )
         )
-    lines += [(f"未给出: [{p.code}] {p.zh}", f"not given: [{p.code}] {p.en}") for p in bulletin.untold]
+    # The reason may name firms.
+    lines += [
+        (
+            f"未给出: [{p.code}]{'' if is_public else f' {p.zh}'}",
+            f"not given: [{p.code}]{'' if is_public else f' {p.en}'}",
+        )
+        for p in bulletin.untold
+    ]
     return lines
 
 
@@ -80,7 +91,11 @@ def _yi(fen: Fraction) -> str:
     return format_decimal(fen / 10**10, 2)
 
 
-def list_facts(bulletin: Bulletin) -> Lines:
+def _least(is_public: bool) -> int:
+    return PUBLIC_FIRMS if is_public else 1
+
+
+def list_facts(bulletin: Bulletin, *, is_public: bool = False) -> Lines:
     """The lines under the title: period, scope, prices, revision, day."""
     month = bulletin.growth.month
     prices = (
@@ -93,34 +108,43 @@ def list_facts(bulletin: Bulletin) -> Lines:
     return [
         (f"时期: {bulletin.period.zh}  数据截至: {bulletin.known_at}  修订口径: {revision[0]}", f"period: {bulletin.period.en}  as known on: {bulletin.known_at}  revision: {revision[1]}"),
         (f"范围: 本年名录 {listed} 家, 可比样本 {month.sample.height} 家  价格: {prices[0]}", f"scope: {listed} firms listed, {month.sample.height} comparable  prices: {prices[1]}"),
-        INTERNAL,
+        PUBLIC if is_public else INTERNAL,
     ]  # fmt: skip
 
 
-def print_bulletin(bulletin: Bulletin) -> list[Printed]:
-    """All tables of a bulletin in their printed form: summary, parts, sample, bridge, revisions, series."""
+def print_bulletin(bulletin: Bulletin, *, is_public: bool = False) -> list[Printed]:
+    """All tables of a bulletin in their printed form: summary, parts, sample, bridge, revisions, series.
+
+    ``is_public`` leaves out everything from which a firm can be read.
+    """
+    if is_public:
+        return [
+            _summary(bulletin, is_public),
+            *(_parts(bulletin, by, is_public) for by in ("industry", "town")),
+            _series(bulletin, is_public),
+        ]
     made = [_summary(bulletin), *(_parts(bulletin, by) for by in BY), _sample(bulletin), _bridge(bulletin)]
     return [*made, *([_moves(bulletin)] if bulletin.flash is not None else []), _series(bulletin)]
 
 
-def write_bulletin(path: Path, bulletin: Bulletin, language: str = "zh") -> Path:
+def write_bulletin(path: Path, bulletin: Bulletin, language: str = "zh", *, is_public: bool = False) -> Path:
     """Write a bulletin as ``.xlsx`` or else as one HTML file that prints."""
     if path.suffix == ".xlsx":
-        return write_book(path, print_bulletin(bulletin))
+        return write_book(path, print_bulletin(bulletin, is_public=is_public))
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(render_bulletin(bulletin, language), encoding="utf-8")
+    path.write_text(render_bulletin(bulletin, language, is_public=is_public), encoding="utf-8")
     return path
 
 
-def render_bulletin(bulletin: Bulletin, language: str = "zh") -> str:
+def render_bulletin(bulletin: Bulletin, language: str = "zh", *, is_public: bool = False) -> str:
     """The page of a bulletin: the tables of the workbook, firms only those that pull or drag most."""
     second = 1 if language == "en" else 0
-    tables = [t for t in print_bulletin(bulletin) if t.name != "汇总"]
+    tables = [t for t in print_bulletin(bulletin, is_public=is_public) if t.name != "汇总"]
     title = _title(bulletin)[second]
     shown = [(t, _shorten(t.rows) if t.name == "分企业" else t.rows) for t in tables]
     return render(
-        "operation.html", title=title, lang=language, lines=[line[second] for line in describe_bulletin(bulletin)],
-        facts=[fact[second] for fact in list_facts(bulletin)], tables=[(t, _rows(rows)) for t, rows in shown],
+        "operation.html", title=title, lang=language, lines=[line[second] for line in describe_bulletin(bulletin, is_public=is_public)],
+        facts=[fact[second] for fact in list_facts(bulletin, is_public=is_public)], tables=[(t, _rows(rows)) for t, rows in shown],
         is_synthetic=bulletin.growth.month.is_synthetic,
     )  # fmt: skip
 
@@ -140,10 +164,16 @@ def _title(bulletin: Bulletin) -> tuple[str, str]:
 
 
 def _printed(
-    bulletin: Bulletin, name: str, columns: list[Column], rows: pl.DataFrame, notes: tuple[str, ...] = ()
+    bulletin: Bulletin,
+    name: str,
+    columns: list[Column],
+    rows: pl.DataFrame,
+    notes: tuple[str, ...] = (),
+    *,
+    is_public: bool = False,
 ) -> Printed:
     title = f"{_title(bulletin)[0]}({name})"
-    facts = [zh for zh, _ in list_facts(bulletin)]
+    facts = [zh for zh, _ in list_facts(bulletin, is_public=is_public)]
     return Printed(
         name,
         title,
@@ -157,14 +187,20 @@ def _printed(
     )
 
 
-def _summary(bulletin: Bulletin) -> Printed:
-    rows = pl.DataFrame(describe_bulletin(bulletin), schema=["zh", "en"], orient="row")
-    return _printed(bulletin, "汇总", [Column("快报", "in Chinese", 90), Column("英文", "in English", 90)], rows)
+def _summary(bulletin: Bulletin, is_public: bool = False) -> Printed:
+    rows = pl.DataFrame(describe_bulletin(bulletin, is_public=is_public), schema=["zh", "en"], orient="row")
+    return _printed(
+        bulletin,
+        "汇总",
+        [Column("快报", "in Chinese", 90), Column("英文", "in English", 90)],
+        rows,
+        is_public=is_public,
+    )
 
 
-def _parts(bulletin: Bulletin, by: str) -> Printed:
+def _parts(bulletin: Bulletin, by: str, is_public: bool = False) -> Printed:
     decimals = bulletin.spec.decimals.firm if by == "firm" else bulletin.spec.decimals.part
-    found = list_contributions(bulletin.growth, by, decimals)
+    found = list_contributions(bulletin.growth, by, decimals, _least(is_public))
     zh, en = BY[by]
     kind = "decimal"
     price = "可比价" if bulletin.growth.is_real else "现价"
@@ -176,7 +212,7 @@ def _parts(bulletin: Bulletin, by: str) -> Printed:
     total = print_units(bulletin.growth.rate, decimals)
     note = f"合计增速 {format_decimal(Fraction(total, 10**decimals), decimals)}%, 等于各项拉动之和(最大余数法取整)。"
     rows = found.select("key", "zh", "firms", "current", "base", "growth", "contribution")
-    return _printed(bulletin, f"分{zh}", columns, rows, (note,))
+    return _printed(bulletin, f"分{zh}", columns, rows, (note,), is_public=is_public)
 
 
 def _sample(bulletin: Bulletin) -> Printed:
@@ -228,7 +264,7 @@ def _moves(bulletin: Bulletin) -> Printed:
     return _printed(bulletin, "修订影响", columns, rows, ("自首次公布起的变动; 各项之和等于两次公布位数增速之差。",))
 
 
-def _series(bulletin: Bulletin) -> Printed:
+def _series(bulletin: Bulletin, is_public: bool = False) -> Printed:
     decimals = bulletin.spec.decimals.growth
     points = [
         (
@@ -244,4 +280,4 @@ def _series(bulletin: Bulletin) -> Printed:
         Column("同比(%)", "growth (%)", 12, "decimal", decimals),
         Column("未给出的原因", "why not given", 60),
     ]
-    return _printed(bulletin, "各月增速", columns, rows)
+    return _printed(bulletin, "各月增速", columns, rows, is_public=is_public)

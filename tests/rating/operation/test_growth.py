@@ -192,3 +192,13 @@ def test_seven_thousand_firms_equal_the_hand_calculation() -> None:
     current = {key: sum(r[5] for r in rows if r[1] == key) for key in PRICES}
     base = sum(r[6] for r in rows)
     assert rate(*rows) == sum((current[k] / PRICES[k] for k in PRICES), Fraction(0)) / base - 1
+
+
+@settings(max_examples=60)
+@given(months(), st.sampled_from(["industry", "town"]))
+def test_a_public_table_shows_no_part_of_one_or_two_firms_and_still_adds_up(rows: tuple[Row, ...], by: str) -> None:
+    growth = measure_growth(make_month(JUNE, table(*rows), Basis(PRICES)))
+    found = list_contributions(growth, by, 2, least=3)
+    assert found["contribution"].sum() == print_units(growth.rate, 2)
+    assert found["firms"].sum() == len(rows)
+    assert len(rows) < 3 or found["firms"].min() >= 3  # type: ignore[operator]

@@ -11,7 +11,7 @@ rounding prints.
 
 from kaiwu.rating.operation.apportion import apportion
 from kaiwu.rating.operation.bulletin import Bulletin, forecast_year, make_bulletin
-from kaiwu.rating.operation.contribution import Part, list_contributions, list_parts, rank_parts
+from kaiwu.rating.operation.contribution import Part, list_contributions, list_parts, merge_small, rank_parts
 from kaiwu.rating.operation.declaration import OperationSpec, load_operation
 from kaiwu.rating.operation.growth import Growth, measure_growth
 from kaiwu.rating.operation.month import MONTH_SCHEMA, Basis, Month, make_month
@@ -52,6 +52,7 @@ __all__ = [
     "make_bulletin",
     "make_month",
     "measure_growth",
+    "merge_small",
     "nowcast_year",
     "rank_parts",
 ]

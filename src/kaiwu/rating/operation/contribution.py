@@ -20,6 +20,10 @@ from kaiwu.rating.operation.growth import Growth, firm_key
 from kaiwu.rating.operation.month import UNKNOWN
 
 BY = ("industry", "town", "firm")
+OTHER = "其他"
+"""The key of parts that were put together."""
+PUBLIC_FIRMS = 3
+"""A published part has at least so many firms: with fewer, one firm can work out the other's figures."""
 PERCENT = 2
 """A ratio in percentage points has two decimals fewer than as a plain number."""
 
@@ -70,19 +74,39 @@ def _labels(growth: Growth, by: str) -> dict[str, tuple[str, str]]:
     return {**(growth.month.industries if by == "industry" else growth.month.towns), **unknown}
 
 
+def merge_small(parts: Sequence[Part], least: int) -> list[Part]:
+    """Parts of fewer than ``least`` firms put together as 其他, so that no firm can be read from a published table.
+
+    Where what is put together still has too few firms, the part with the fewest firms is taken in too (of equal ones the
+    earlier key); sums stay what they were. With a ``least`` of 1 or less nothing changes.
+    """
+    kept = [p for p in parts if p.firms >= least and p.key != UNKNOWN]
+    small = [p for p in parts if not (p.firms >= least and p.key != UNKNOWN)]
+    if least <= 1 or not small:
+        return list(parts)
+    while sum(p.firms for p in small) < least and kept:
+        fewest = min(kept, key=lambda p: (p.firms, p.key))
+        kept.remove(fewest)
+        small.append(fewest)
+    firms, real, base, contribution = (
+        sum(p.firms for p in small), *(sum((getattr(p, f) for p in small), Fraction(0)) for f in ("real", "base", "contribution")),
+    )  # fmt: skip
+    return [*kept, Part(OTHER, "其他", "others", firms, real, base, contribution)]
+
+
 def rank_parts(parts: Sequence[Part]) -> list[Part]:
     """Parts from the largest pull to the largest drag (拉动最大的在前), of equal ones by key."""
     return sorted(parts, key=lambda part: (-part.contribution, part.key))
 
 
-def list_contributions(growth: Growth, by: str, decimals: int = 2) -> pl.DataFrame:
+def list_contributions(growth: Growth, by: str, decimals: int = 2, least: int = 1) -> pl.DataFrame:
     """Printed contributions, largest first: key, zh, en, firms, current and base (fen), growth, contribution.
 
     ``growth`` is the part's own growth (null without a base) and ``contribution`` its percentage points, both in units of
     10^-``decimals`` of a per cent; the latter sum to the growth rate printed with ``decimals``, to the last unit. ``current``
-    is at the prices of a year ago where the growth is real.
+    is at the prices of a year ago where the growth is real. ``least`` puts parts of fewer firms together (``merge_small``).
     """
-    parts = rank_parts(list_parts(growth, by))
+    parts = rank_parts(merge_small(list_parts(growth, by), least))
     points = apportion([part.contribution for part in parts], decimals + PERCENT)
     rows = [
         (p.key, p.zh, p.en, p.firms, _whole(p.real), _whole(p.base), _percent(p.rate, decimals), c)

@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from kaiwu.quantity import format_decimal
 from kaiwu.rating.operation.apportion import apportion
-from kaiwu.rating.operation.contribution import PERCENT, list_parts, print_units, rank_parts
+from kaiwu.rating.operation.contribution import PERCENT, list_parts, merge_small, print_units, rank_parts
 from kaiwu.rating.operation.growth import Growth
 from kaiwu.rating.operation.revision import CAUSES, compare_revisions, print_change
 
@@ -17,7 +17,7 @@ NAMED = 3
 """Parts that a sentence names on either side."""
 
 
-def describe_growth(growth: Growth, what: tuple[str, str], decimals: int = 1) -> tuple[str, str]:
+def describe_growth(growth: Growth, what: tuple[str, str], decimals: int = 1, least: int = 1) -> tuple[str, str]:
     """``2024年6月规上工业增加值同比增长6.2%(可比价、可比样本), 拉动最大的是纺织业(+2.1个百分点) …``.
 
     ``what`` is the name of the amount. Contributions are of industries, rounded to add up to the printed rate.
@@ -28,13 +28,13 @@ def describe_growth(growth: Growth, what: tuple[str, str], decimals: int = 1) ->
         f"{month.period.zh}{what[0]}同比{_rise_zh(growth.rate, decimals)}({prices[0]}、可比样本{month.sample.height}家)"
     )
     en = f"{month.period.en}: {what[1]} {_rise_en(growth.rate, decimals)} on a year before ({prices[1]}, {month.sample.height} comparable firms)"
-    for zh_more, en_more in (_pulls(growth, decimals), _sample(growth), _gaps(growth)):
+    for zh_more, en_more in (_pulls(growth, decimals, least), _sample(growth), _gaps(growth)):
         zh, en = zh + zh_more, en + en_more
     return f"{zh}。", f"{en}."
 
 
-def _pulls(growth: Growth, decimals: int) -> tuple[str, str]:
-    parts = rank_parts(list_parts(growth, "industry"))
+def _pulls(growth: Growth, decimals: int, least: int) -> tuple[str, str]:
+    parts = rank_parts(merge_small(list_parts(growth, "industry"), least))
     units = apportion([p.contribution for p in parts], decimals + PERCENT)
     shown = list(zip(parts, units, strict=True))
     zh, en = "", ""
@@ -73,13 +73,14 @@ def _gaps(growth: Growth) -> tuple[str, str]:
     )
 
 
-def describe_revision(earlier: Growth, later: Growth, decimals: int = 2) -> tuple[str, str]:
-    """``增速由6.10%修订为6.23%(+0.13个百分点), 影响最大的是 …``; the change is that of the printed rates."""
+def describe_revision(earlier: Growth, later: Growth, decimals: int = 2, *, is_public: bool = False) -> tuple[str, str]:
+    """``增速由6.10%修订为6.23%(+0.13个百分点), 影响最大的是 …``; the change is that of the printed rates. ``is_public`` names no firm."""
     change = _signed(print_change(earlier, later, decimals), decimals)
     period = later.month.period
     zh = f"{period.zh}增速由{_percent(earlier.rate, decimals)}修订为{_percent(later.rate, decimals)}({change}个百分点)"
     en = f"growth of {period.en} revised from {_percent(earlier.rate, decimals)} to {_percent(later.rate, decimals)} ({change} pp)"
-    moves = [m for m in compare_revisions(earlier, later)[:NAMED] if print_units(m.effect, decimals)]
+    moved = [] if is_public else compare_revisions(earlier, later)[:NAMED]
+    moves = [m for m in moved if print_units(m.effect, decimals)]
     if moves:
         told = [
             (m.name or m.entity, CAUSES[m.cause], _signed(print_units(m.effect, decimals), decimals)) for m in moves
