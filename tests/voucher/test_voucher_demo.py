@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import re
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from voucher_play import Played, copy_files, make_year
+from voucher_play import Played, copy_files, fix_secrets, make_year
 
 from kaiwu.cli.console import Speaker
 from kaiwu.cli.main import main
@@ -20,9 +22,7 @@ def told(played: Played, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path
     """The demo's own words over a fresh copy of the district."""
     folder = tmp_path_factory.mktemp("demo") / "district"
     copy_files(played.folder, folder)
-    import contextlib
-    import io
-
+    fix_secrets(folder)
     out = io.StringIO()
     with contextlib.redirect_stdout(out):
         play_vouchers(open_workspace(folder), make_year(60, 1), Speaker(language="zh"))
@@ -89,3 +89,10 @@ def test_payment_lists_and_arrears_are_written_and_labelled(told):
     text = next((folder / "payments").glob("支付清单*.csv")).read_text(encoding="utf-8-sig")
     assert "合成" in text.splitlines()[1]
     assert not any(word in text for word in ("疑点", "same_invoice", "关联"))
+
+
+def test_a_replay_of_the_year_gives_the_same_root(told, played: Played):
+    folder, _ = told
+    logs = played.desk.witness.log(), open_workspace(folder).witness.log()
+    assert logs[0].size == logs[1].size
+    assert logs[0].root() == logs[1].root()

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from fractions import Fraction
-from pathlib import Path
 
 import pytest
-from voucher_play import CAP, POT, Played, copy_files, make_year, play_year, write_year
+from voucher_play import CAP, POT, Played, play_year, write_year
 
 from kaiwu.ledger.log import compare_book
 from kaiwu.procedure.claim import Case, EventKind, State
@@ -151,21 +150,6 @@ def test_book_and_log_agree_and_every_balance_derives_again(played: Played):
     assert witness.book.audit() is None
     with played.desk.session(played.play.now) as session:
         assert all(refold(session.store, c.number) == session.store.case(c.number) for c in played.cases[:10])
-
-
-def test_a_replay_of_the_year_gives_the_same_root(played: Played, tmp_path: Path):
-    folder = tmp_path / "again"
-    copy_files(played.folder, folder)
-    again = play_year(folder, make_year_as(played))
-    logs = played.desk.witness.log(), again.desk.witness.log()
-    assert logs[0].size == logs[1].size
-    assert logs[0].root() == logs[1].root()
-
-
-def make_year_as(played: Played):
-    year = make_year(60, 1)
-    assert [c.contract for c in year.claims] == [c.contract for c in played.year.claims]
-    return year
 
 
 # -- what if ---------------------------------------------------------------------------------------------

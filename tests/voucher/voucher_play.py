@@ -59,11 +59,17 @@ def write_year(folder: Path, firms: int = FIRMS, seed: int = 1) -> VoucherYear:
     return written.vouchers
 
 
+def fix_secrets(folder: Path) -> None:
+    """A known key and salt, so that one play can be compared with another."""
+    vault = open_workspace(folder).witness.vault
+    vault.mkdir(parents=True, exist_ok=True)
+    (vault / "salt.bin").write_bytes(bytes(range(32)))
+    write_key(vault, make_key("synthetic-district", bytes(32)))
+
+
 def play_year(folder: Path, year: VoucherYear) -> Played:
-    """Play the year under a known key and salt, so that another play can be compared with it."""
-    (folder / "log").mkdir(exist_ok=True)
-    (folder / "log" / "salt.bin").write_bytes(bytes(range(32)))
-    write_key(folder / "log", make_key("synthetic-district", bytes(32)))
+    """Play the year under a known key and salt."""
+    fix_secrets(folder)
     workspace = open_workspace(folder)
     play = YearPlay(Desk(folder, workspace.library), year, folder)
     return Played(workspace, play.desk, year, play, play.play())
@@ -71,4 +77,8 @@ def play_year(folder: Path, year: VoucherYear) -> Played:
 
 def copy_files(source: Path, target: Path) -> None:
     """A workspace as it was written, without what was played."""
-    shutil.copytree(source, target, ignore=shutil.ignore_patterns("state.db*", "log", "evidence", "*银行*"))
+    shutil.copytree(
+        source,
+        target,
+        ignore=shutil.ignore_patterns("state.db*", "log", "secret", "evidence", "*银行*"),
+    )

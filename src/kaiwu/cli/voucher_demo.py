@@ -142,15 +142,19 @@ def _print_proof(desk: Desk, play: YearPlay, cases: list[Case], speaker: Speaker
         return
     good, bad = write_proofs(desk, case, play.now, play.year.label)
     found = check_proof(good.read_bytes(), str(desk.witness.key.public))
+    key = f"--key {desk.witness.folder / 'key.pub'}"
     speaker.say(
-        f"    kaiwu verify {good}: 可信, 第 {found['index']} 条, 共 {found['size']} 条",
-        f"    kaiwu verify {good}: valid, leaf {found['index']} of {found['size']}",
+        f"    kaiwu verify {good} {key}: 可信, 第 {found['index']} 条, 共 {found['size']} 条",
+        f"    kaiwu verify {good} {key}: valid, leaf {found['index']} of {found['size']}",
     )
     try:
         check_proof(bad.read_bytes(), str(desk.witness.key.public))
     except Fault as fault:
         code, zh, en = fault.args
-        speaker.say(f"    kaiwu verify {bad}: 不可信 [{code}] {zh}", f"    kaiwu verify {bad}: not valid [{code}] {en}")
+        speaker.say(
+            f"    kaiwu verify {bad} {key}: 不可信 [{code}] {zh}",
+            f"    kaiwu verify {bad} {key}: not valid [{code}] {en}",
+        )
     else:
         raise KaiwuError(Problem("C-FORGERY", "伪造的证明竟被接受", "the forged proof was accepted"))
 

@@ -180,15 +180,16 @@ class ClaimSite:
 
     def _log(self, asked: Asked) -> Page:
         witness = self.workspace.witness
-        has_key = (witness.folder / "key.pub").is_file()
-        size = witness.log().size if has_key else 0
+        public = witness.folder / "key.pub"
+        key = public.read_text(encoding="utf-8").strip() if public.is_file() else ""
+        size = witness.log().size if key else 0
         path = witness.folder / "checkpoint"
         checkpoint = path.read_text(encoding="utf-8") if path.is_file() else ""
         number = asked.query.get("claim", "").strip()[:WORDS]
         case = self.record.case(number) if number else None
         return _page(
-            asked, "log.html", asked.pick("存证日志", "The log"), key=str(witness.key.public) if has_key else "", size=size,
-            waiting=len(witness.book.leaves(size)) if has_key else 0, checkpoint=checkpoint, number=number, case=case,
+            asked, "log.html", asked.pick("存证日志", "The log"), key=key, size=size,
+            waiting=len(witness.book.leaves(size)) if key else 0, checkpoint=checkpoint, number=number, case=case,
             steps=[] if case is None else show_claim(self.record, self._programme(case.programme), case)["steps"],
             is_synthetic=self.workspace.is_synthetic,
         )  # fmt: skip
