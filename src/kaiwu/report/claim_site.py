@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import partial
 from http import HTTPStatus
+from threading import Lock
 from typing import Any
 
 from kaiwu.ledger.log.page import render_page
@@ -42,6 +43,7 @@ class ClaimSite:
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
         self.record = ClaimRecord(workspace)
+        self._lock = Lock()  # one checkpoint at a time
 
     @property
     def routes(self) -> list[Route]:
@@ -89,7 +91,7 @@ class ClaimSite:
             asked, "claims.html", title, programme=programme, months=months, pot=months[-1] if months else None, count=len(cases),
             burn=burn_chart(burn, asked.pick("资金池逐月余额", "what is left of the pot by month"), words),
             chart=bar_chart(counted, asked.pick("各状态件数", "claims by state")), states=[(s, STATES[s], states[s]) for s in State if states[s]],
-            arrears=arrears, owed=sum(a.line.amount for a in arrears), as_of=self.record.last_day(code), money=_money,
+            waiting=sum(c.state is State.CHECKED and not c.open_findings for c in cases), arrears=arrears, owed=sum(a.line.amount for a in arrears), as_of=self.record.last_day(code), money=_money,
             totals=self.record.book.trial_balance(), is_synthetic=programme.is_synthetic,
         )  # fmt: skip
 
@@ -136,7 +138,8 @@ class ClaimSite:
         if not NUMBER.match(event) or int(event) >= case.events:
             raise NotFoundError(event)
         desk = Desk(self.workspace.folder, self.workspace.library)
-        text = desk.prove(number, int(event), dt.datetime.now().astimezone())
+        with self._lock:
+            text = desk.prove(number, int(event), dt.datetime.now().astimezone())
         mark = "-synthetic" if programme.is_synthetic else ""
         return Page(text.encode(), content_type="application/json", file_name=f"{number}-{int(event)}{mark}.proof.json")
 
