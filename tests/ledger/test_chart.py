@@ -142,8 +142,9 @@ def test_a_year_without_a_rest_is_closed_too_and_a_lapsed_rest_goes_back(funded:
 
 def test_a_fund_under_the_two_person_rule_moves_for_two_people_only(book: Book) -> None:
     guarded = c.Fund("专项资金", 2025, signers=2)
-    alone = c.Grounds("文", "条", ("张", "张 "))
-    assert refused(book, c.appropriate("a", guarded, 100, alone)) == "signers_missing"
+    for again in ("张三 ", "张 三", "张\u3000三", " 张三"):
+        alone = c.Grounds("文", "条", ("张三", again, ""))
+        assert refused(book, c.appropriate("a", guarded, 100, alone)) == "signers_missing"
     ok(book, c.appropriate("a", guarded, 100, GROUNDS))
 
 

@@ -5,6 +5,8 @@ Owns the declaration of an account. Its balance is the state's, its meaning (pot
 
 from __future__ import annotations
 
+import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
@@ -41,6 +43,11 @@ class Account:
         """A limit may be given as its text. Raises ``ValueError`` where there is no such limit."""
         if type(self.limit) is not Limit:
             object.__setattr__(self, "limit", Limit(self.limit))
+
+
+def count_people(names: Iterable[str]) -> int:
+    """How many different people sign: blanks, widths and capitals make no second one (张三 and 张 三 are one)."""
+    return len({"".join(unicodedata.normalize("NFKC", name).split()).casefold() for name in names} - {""})
 
 
 class Balance(NamedTuple):

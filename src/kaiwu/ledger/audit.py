@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import NamedTuple, TypeVar
 
-from kaiwu.ledger.account import Limit
+from kaiwu.ledger.account import Limit, count_people
 from kaiwu.ledger.moment import to_micros
 from kaiwu.ledger.record import Kind, Record, read_record
 from kaiwu.ledger.state import Entry, HoldStage, Standing, State
@@ -190,7 +190,7 @@ def _check_rules(state: State, record: Record, t: Transfer) -> None:
     if credit.account.limit is Limit.CREDITS_WITHIN_DEBITS and b.debits_posted < b.credits_pending + b.credits_posted:
         raise ValueError(f"{t.credit} is credited beyond its debits")
     signers = max(debit.account.signers, credit.account.signers)
-    if record.kind is Kind.TRANSFER and len({name.strip() for name in t.approvers} - {""}) < signers:
+    if record.kind is Kind.TRANSFER and count_people(t.approvers) < signers:
         raise ValueError(f"{t.id} has fewer than {signers} approvers")
 
 

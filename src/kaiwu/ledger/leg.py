@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from kaiwu.ledger.account import Limit
+from kaiwu.ledger.account import Limit, count_people
 from kaiwu.ledger.command import Command
 from kaiwu.ledger.moment import to_micros, to_moment
 from kaiwu.ledger.record import Kind, Record
@@ -117,7 +117,7 @@ def _check_signers(t: Transfer, debit: Standing, credit: Standing) -> Fault | No
     needed = max(debit.account.signers, credit.account.signers)
     if needed == 0:
         return None
-    present = len({name.strip() for name in t.approvers if name.strip()})
+    present = count_people(t.approvers)
     return None if present >= needed else ("signers_missing", f"{present} < {needed}")
 
 

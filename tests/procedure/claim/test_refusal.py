@@ -149,8 +149,11 @@ def test_two_different_people_sign_where_two_are_wanted(office: Office, refused:
     office.day += dt.timedelta(days=8)
     office.do(number, "release", "人社局")
     assert office.do(number, "approve", "财政甲").state == State.RELEASED
-    with refused("CL-SAME-SIGNER"):
-        office.do(number, "approve", "财政甲")
+    for again in ("财政甲", " 财政甲", "财政 甲", "财政甲\u3000"):
+        with refused("CL-SAME-SIGNER"):
+            office.do(number, "approve", again)
+    with refused("CL-SELF-APPROVAL"):
+        office.do(number, "approve", " 申报员")
     office.do(number, "approve", "财政乙")
     assert office.do(number, "approve", "县领导").state == State.PAYABLE
 
@@ -172,6 +175,15 @@ def test_a_payment_wants_its_number_its_line_and_its_materials(office: Office, r
         office.do(number, "bank_return", "国库", line="first/county", reason="x")
     with refused("CL-REASON"):
         office.do(number, "bank_return", "国库", line="first/city", reason="")
+
+
+def test_a_row_of_the_bank_that_is_read_again_after_a_return_pays_nothing(office: Office, refused: Refused) -> None:
+    number = office.payable()
+    office.do(number, "pay", "国库", line="first/city", reference="GK-1")
+    office.do(number, "bank_return", "国库", line="first/city", reference="GK-1", reason="账号有误")
+    with refused("CL-REFERENCE-USED"):
+        office.do(number, "pay", "国库", line="first/city", reference="GK-1 ")
+    assert office.case(number).paid == 0
 
 
 def test_days_neither_run_back_nor_ahead(office: Office, refused: Refused) -> None:

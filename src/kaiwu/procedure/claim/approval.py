@@ -6,8 +6,10 @@ Owns signatures by stage, the window of the notice, and the freezing by an objec
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any
 
+from kaiwu.identity import normalise_name
 from kaiwu.pack.programme import Programme, Stage
 from kaiwu.procedure.claim.calendar import end_of_window
 from kaiwu.procedure.claim.case import Case, State, move_to
@@ -25,7 +27,7 @@ def approve(programme: Programme, case: Case, event: Event) -> Step:
     stage = programme.stages[case.stage]
     if data.get("stage") and data["stage"] != stage.code:
         return refuse("CL-STAGE", stage.zh, data["stage"])
-    if event.by in case.handlers:
+    if _is_among(event.by, case.handlers):
         return refuse("CL-SELF-APPROVAL", event.by)
     if stage.has_minutes and not str(data.get("minutes", "")).strip():
         return refuse("CL-MINUTES", stage.zh)
@@ -45,9 +47,14 @@ def _check_signer(stage: Stage, signed: list[Any], event: Event) -> Refusal | No
         department = event.data.get("department", "")
         if department not in left:
             return refuse("CL-DEPARTMENT", stage.zh, "、".join(stage.departments), department)
-    if stage.is_two_person and event.by in {s.by for s in signed}:
+    if stage.is_two_person and _is_among(event.by, (s.by for s in signed)):
         return refuse("CL-SAME-SIGNER", stage.zh, event.by)
     return None
+
+
+def _is_among(person: str, others: Iterable[str]) -> bool:
+    """A blank or another width in a name makes no second person."""
+    return normalise_name(person) in map(normalise_name, others)
 
 
 def stage_due(programme: Programme, case: Case) -> dt.date | None:

@@ -31,8 +31,11 @@ def pay(programme: Programme, case: Case, event: Event) -> Step:
     line = next((each for each in case.due if each.code == data.get("line")), None)
     if line is None:
         return refuse("CL-LINE", data.get("line"), ", ".join(each.code for each in case.due) or "-")
-    if not str(data.get("reference", "")).strip():
+    reference = str(data.get("reference", "")).strip()
+    if not reference:
         return refuse("CL-REFERENCE")
+    if any(p.reference.strip() == reference and p.line == line.code for p in case.payments):
+        return refuse("CL-REFERENCE-USED", reference, line.code)
     instalment = next((i for i in programme.instalments if i.code == line.instalment), None)
     missing = [m for m in (instalment.materials if instalment else ()) if m not in case.materials]
     if missing:

@@ -45,6 +45,7 @@ REFUSALS: Mapping[str, tuple[str, str]] = {
     "CL-NOTICE-DAYS": ("公示天数未声明, 请写明天数和依据", "the length of the notice is not declared: state days and ground"),
     "CL-WINDOW-OPEN": ("公示期到 {0} 止, 之后才能办“{1}”", "the notice runs until {0}: “{1}” comes after it"),
     "CL-REFERENCE": ("支付要写国库支付凭证号", "a payment wants the treasury's number"),
+    "CL-REFERENCE-USED": ("支付凭证 {0} 已付过“{1}”(后被退回); 重付要用新凭证号", "{0} has paid “{1}” before and came back: paying again wants a new number"),
     "CL-LINE": ("没有应付的“{0}”; 应付: {1}", "nothing is due as “{0}”; due: {1}"),
     "CL-NOT-PAID": ("“{0}”没有在途或已付的款", "“{0}” has not been paid"),
     "CL-CLAW-RULE": ("方案没有追回情形“{0}”; 现有: {1}", "the programme has no ground “{0}” for claiming back; there are: {1}"),
