@@ -200,10 +200,10 @@ def list_claims(
     with counter.desk.reading(counter.now) as session:
         cases = [c for c in session.store.cases(programme, firm) if state in (None, c.state.value)]
     if overdue:
-        dues = ((c, stage_due(counter.workspace.library.programme(c.programme), c)) for c in cases)
+        dues = ((c, stage_due(counter.desk.versions.programme(c), c)) for c in cases)
         cases = [c for c, due in dues if due is not None and due < counter.day]
     if speaker.is_json:
-        speaker.data([list_row(counter.workspace.library.programme(c.programme), c) for c in cases])
+        speaker.data([list_row(counter.desk.versions.programme(c), c) for c in cases])
         return
     rows = [(c.number, c.programme, c.firm_name, speaker.pick(*STATES[c.state]), yuan(c.paid_by_firm), yuan(c.amount) if c.amount else "", yuan(c.paid)) for c in cases]  # fmt: skip
     columns = ("申报号", "方案", "企业", "状态", "企业实付", "核定", "已支付") if speaker.language == "zh" else ("claim", "programme", "firm", "state", "spent", "award", "paid")  # fmt: skip
@@ -220,8 +220,10 @@ def show(number: str, workspace: Path, firm_view: bool, speaker: Speaker) -> Non
     counter = open_counter(workspace, None)
     with counter.desk.reading(counter.now) as session:
         case, events = session.case(number), session.store.events(number)
-    programme = counter.workspace.library.programme(case.programme)
+    programme = counter.desk.versions.programme(case)
     data = _as_firm(programme, case, events) if firm_view else trace_claim(programme, case, events)
+    if not firm_view:
+        data["is_current"] = counter.desk.versions.is_current(case)
     if speaker.is_json or firm_view:
         speaker.data(data)
         return
@@ -261,11 +263,20 @@ def _print_trace(speaker: Speaker, data: dict[str, Any]) -> None:
         mark = "" if d["standing"] == "attested" else speaker.pick(" (待核实)", " (to be verified)")
         line(f"  § {c['id']} {c['article']} {c['zh'] if zh else c['en']}")
         line(f"    {d['title']} {d['number']} {d['issuer']} {d['date']}{mark}")
+        _print_version(speaker, data, line)
         for reason in data["reasons"]:
             line(f"    · {reason[0] if zh else reason[1]}", "dim")
     for i in data["invoices"]:
         line(f"  ▤ {i['number']} {i['issued_on']} {i['seller_name']} {yuan(i['total'])} {i['digest'][:12]}")
     _print_checks(speaker, data["checks"], line)
+
+
+def _print_version(speaker: Speaker, data: dict[str, Any], line: Any) -> None:
+    version = data["version"]
+    if version:
+        changed = "" if data["is_current"] else speaker.pick("; 方案其后已修改, 本件仍按核定时的版本办理", "; the programme was changed since, this claim follows it as it was")  # fmt: skip
+        told = f"{version['rulebook']} {version['version']} {version['packs'][:12]}"
+        line(speaker.pick(f"    规则版本 {told}{changed}", f"    version of the rules {told}{changed}"))
 
 
 def _print_checks(speaker: Speaker, checks: dict[str, Any] | None, line: Any) -> None:

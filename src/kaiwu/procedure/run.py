@@ -169,8 +169,13 @@ def _plain(value: object) -> object:
 
 def freeze_packs(workspace: Workspace, library: Library) -> str:
     """Keep the files of all packs once per digest; returns the digest."""
+    return freeze_library(workspace.folder, library)
+
+
+def freeze_library(folder: Path, library: Library) -> str:
+    """``freeze_packs`` in the folder of a workspace."""
     digest = library.digest
-    path = _frozen_path(workspace, digest)
+    path = _frozen_path(folder, digest)
     if not path.is_file():
         path.parent.mkdir(parents=True, exist_ok=True)
         temporary = path.with_suffix(".tmp")
@@ -180,16 +185,21 @@ def freeze_packs(workspace: Workspace, library: Library) -> str:
     return digest
 
 
-def _frozen_path(workspace: Workspace, digest: str) -> Path:
-    return workspace.folder / "frozen" / f"{digest}.json.gz"
+def _frozen_path(folder: Path, digest: str) -> Path:
+    return folder / "frozen" / f"{digest}.json.gz"
 
 
 def thaw_packs(workspace: Workspace, digest: str) -> Library:
     """The packs as a run used them. Raises ``KaiwuError`` if they are gone or altered."""
-    path = _frozen_path(workspace, digest)
     current = _current_library(workspace)
     if current is not None and current.digest == digest:
         return current
+    return thaw_frozen(workspace.folder, digest)
+
+
+def thaw_frozen(folder: Path, digest: str) -> Library:
+    """The packs kept under a digest in the folder of a workspace. Raises ``KaiwuError`` if they are gone or altered."""
+    path = _frozen_path(folder, digest)
     if not path.is_file():
         raise KaiwuError(
             Problem(

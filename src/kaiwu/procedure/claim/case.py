@@ -81,7 +81,8 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Award:
-    """What was granted (核定): clause, article, fen, lines; ``event`` is the number of the assessing event."""
+    """What was granted (核定): clause, article, fen, lines; ``event`` is the number of the assessing event, ``version`` the
+    rules that it followed (see ``version``)."""
 
     clause: str
     article: str
@@ -90,6 +91,7 @@ class Award:
     amount: int
     lines: tuple[Line, ...]
     event: int
+    version: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,7 +270,16 @@ def _answer(case: Case, event: Event) -> Change:
 def _assess(case: Case, event: Event) -> Change:
     data = event.data
     lines = tuple(Line(*line) for line in data["lines"])
-    award = Award(data["clause"], data["article"], data["zh"], data["en"], data["amount"], lines, case.events)
+    award = Award(
+        data["clause"],
+        data["article"],
+        data["zh"],
+        data["en"],
+        data["amount"],
+        lines,
+        case.events,
+        data.get("version", {}),
+    )
     return {"award": award, "handlers": case.handlers | {event.by}, "stage": data["stage"], "signatures": ()}
 
 

@@ -31,6 +31,7 @@ from kaiwu.procedure.claim.queue import decide_queue
 from kaiwu.procedure.claim.refusal import Refusal, refuse
 from kaiwu.procedure.claim.store import SqliteClaimStore
 from kaiwu.procedure.claim.surroundings import PaidRow, Surroundings
+from kaiwu.procedure.claim.version import Versions
 from kaiwu.procedure.witness import Witness
 from kaiwu.quantity import KaiwuError, Problem
 from kaiwu.table import digest_value
@@ -44,8 +45,14 @@ BUSY_SECONDS = 60.0
 class Session:
     """An open transaction: every step within it is kept when it ends, or none."""
 
-    def __init__(self, connection: sqlite3.Connection, library: Library, secret: bytes, now: dt.datetime) -> None:
-        self.connection, self.library, self.secret, self.now = connection, library, secret, now
+    def __init__(self, connection: sqlite3.Connection, versions: Versions, secret: bytes, now: dt.datetime) -> None:
+        self.connection, self.versions, self.library, self.secret, self.now = (
+            connection,
+            versions,
+            versions.library,
+            secret,
+            now,
+        )
         self.store = SqliteClaimStore(connection)
         self.book = SqliteBook(connection)
         self._waiting: dict[str, dict[str, int]] = {}
@@ -77,7 +84,7 @@ class Session:
     def do(self, number: str, event: Event, today: dt.date) -> Case:
         """One step of a claim. Raises ``KaiwuError`` with the named refusal; nothing is kept then."""
         case = self.case(number)
-        return self._step(self.library.programme(case.programme), case, event, today)
+        return self._step(self.versions.programme(case), case, event, today)
 
     def case(self, number: str) -> Case:
         """A claim by its number. Raises ``KaiwuError`` ``CL-UNKNOWN``."""
@@ -156,7 +163,13 @@ class Session:
         candidates = (
             decide_claim(self.library, programme, asked, own, left, self._paid_rows()) if case.claimed_on else []
         )
-        data: dict[str, Any] = {"candidates": candidates, "facts": dict(facts or {}), "shares": dict(shares or {})}
+        version = self.versions.freeze(programme)
+        data: dict[str, Any] = {
+            "candidates": candidates,
+            "version": version,
+            "facts": dict(facts or {}),
+            "shares": dict(shares or {}),
+        }
         if amount is not None:
             data["amount"] = amount
         return self._step(programme, case, Event(EventKind.ASSESS, day, by, data), today)
@@ -176,8 +189,12 @@ class Session:
         queue = [c for c in mine if (c.number in wanted if wanted else c.state == State.CHECKED)]
         firms = {c.firm for c in queue}
 
+        version = self.versions.freeze(programme)
+
         def make_event(candidates: list[Candidate]) -> Event:
-            return Event(EventKind.ASSESS, day, by, {"candidates": candidates, "facts": {}, "shares": {}})
+            return Event(
+                EventKind.ASSESS, day, by, {"candidates": candidates, "version": version, "facts": {}, "shares": {}}
+            )
 
         def guess(case: Case, candidates: list[Candidate]) -> Case | None:
             made = advance(programme, case, make_event(candidates), today)
@@ -233,9 +250,19 @@ class Desk:
     """Claims of one workspace. ``now`` is told by the caller for every transaction."""
 
     def __init__(self, folder: Path, library: Library) -> None:
-        self.folder, self.library = folder, library
+        self.folder = folder
         self.path = folder / "state.db"
         self.witness = Witness(self.path, folder / "log")
+        self.versions = Versions(folder, library)
+
+    @property
+    def library(self) -> Library:
+        """The packs as they stand."""
+        return self.versions.library
+
+    @library.setter
+    def library(self, library: Library) -> None:
+        self.versions = Versions(self.folder, library)
 
     @property
     def evidence_folder(self) -> Path:
@@ -262,7 +289,7 @@ class Desk:
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute("PRAGMA foreign_keys = ON")
             connection.execute(begin)
-            session = Session(connection, self.library, self.witness.secret, now)
+            session = Session(connection, self.versions, self.witness.secret, now)
             session.store.create()
             try:
                 yield session

@@ -77,6 +77,7 @@ def trace_claim(programme: Programme, case: Case, events: Sequence[Event]) -> di
         "window_ends": case.window_ends.isoformat() if case.window_ends else None,
         "checkpoint": {k: case.checkpoint[k] for k in ("size", "root", "key") if k in case.checkpoint},
         "clause": None if award is None else {"id": award.clause, "article": award.article, "zh": award.zh, "en": award.en},
+        "version": None if award is None else dict(award.version),
         "reasons": _reasons(events, award.clause if award else ""),
         "document": {
             "title": document.title, "number": document.number, "issuer": document.issuer, "date": document.date, "page": document.page,
