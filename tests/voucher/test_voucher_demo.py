@@ -56,6 +56,16 @@ def test_the_refused_double_claims_are_told_in_one_line_each_with_the_reason(tol
     assert any("他处已兑付清单.xlsx" in line for line in lines)
 
 
+def test_one_claim_is_opened_from_the_payment_to_article_and_invoice(told):
+    _, text = told
+    line = next(line for line in text.splitlines() if "一件到底" in line)
+    assert re.search(
+        r"支付 [\d,.]+元 合成数据-GK-2026-\d{5} 2026-\d\d-\d\d ← 签署 10 次, 合成数据纪要〔2026〕\d+号, 公示 N\d{4}",
+        line,
+    )
+    assert re.search(r"← (SLQ|C019) 一\(一\)\S* \S+ ← 杭政函〔2025〕65号附件 ← 发票 \d{20}", line)
+
+
 def test_a_lower_cap_and_the_trial_balance_are_told(told):
     _, text = told
     assert re.search(

@@ -47,6 +47,7 @@ def play_vouchers(workspace: Workspace, year: VoucherYear, speaker: Speaker) -> 
     _print_months(read_months(desk.witness.book, report.programme), speaker)
     _print_counts(report, cases, speaker)
     _print_double(report, speaker)
+    _print_trace(report, cases, speaker)
     _print_what_if(workspace, report, cases, speaker)
     _write_arrears(workspace, play, cases)
     _print_balance(desk, speaker)
@@ -100,6 +101,23 @@ def _print_double(report: YearReport, speaker: Speaker) -> None:
             speaker.say(
                 f"    重复申报不予支持: {number} {finding.zh}", f"    double claim refused: {number} {finding.en}"
             )
+
+
+def _print_trace(report: YearReport, cases: list[Case], speaker: Speaker) -> None:
+    """One claim from the payment over its signatures to clause, document and invoices."""
+    case = next((c for c in cases if c.state is State.PAID and c.award is not None and c.invoices), None)
+    if case is None or case.award is None:
+        return
+    payment, award, document = case.payments[-1], case.award, report.programme.document
+    minutes = next((s.minutes for s in case.signatures if s.minutes), "")
+    invoices = ", ".join(i.number for i in case.invoices)
+    money, place = yuan(payment.amount), f"{award.clause} {award.article}"
+    speaker.say(
+        f"    一件到底: {case.number} 支付 {money} {payment.reference} {payment.day} ← 签署 {len(case.signatures)} 次, {minutes}, 公示 {case.notice} "
+        f"← {place} {award.zh} ← {document.number} ← 发票 {invoices}",
+        f"    one claim opened: {case.number} paid {money} {payment.reference} {payment.day} ← {len(case.signatures)} signatures, {minutes}, notice "
+        f"{case.notice} ← {place} {award.en} ← {document.number} ← invoices {invoices}",
+    )  # fmt: skip
 
 
 def _print_what_if(workspace: Workspace, report: YearReport, cases: list[Case], speaker: Speaker) -> None:
