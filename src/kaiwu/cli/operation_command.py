@@ -24,9 +24,9 @@ from kaiwu.rating.operation.contribution import BY, PUBLIC_FIRMS, print_units
 from kaiwu.rating.series_streak import REVISIONS
 from kaiwu.report.cell import Column, print_cell
 from kaiwu.report.operation import BY as BY_WORDS
-from kaiwu.report.operation import describe_bulletin, write_bulletin
+from kaiwu.report.operation import WAN_DECIMALS, describe_bulletin, round_wan, write_bulletin
 
-MONEY = Column("", "", kind="money")
+WAN = Column("", "", kind="decimal", decimals=WAN_DECIMALS)
 OF_FIRMS = frozenset({"sample", "bridge_fen", "moves", "moves_decimals", "rate_exact", "not_given"})
 """Keys of the JSON from which a firm can be read."""
 
@@ -121,11 +121,12 @@ def print_parts(speaker: Speaker, bulletin: Bulletin, by: str, top: int, *, is_p
     """The parts that pull most and those that drag most, largest first."""
     decimals = bulletin.spec.decimals.firm if by == "firm" else bulletin.spec.decimals.part
     found = list_contributions(bulletin.growth, by, decimals, PUBLIC_FIRMS if is_public else 1)
+    found = found.with_columns(round_wan("current"), round_wan("base"))
     places = [i for i in range(found.height) if i < top or i >= found.height - top]
     label = "zh" if speaker.language == "zh" else "en"
     points = Column("", "", kind="decimal", decimals=decimals)
     rows = [
-        (found[label][i], found["firms"][i], *(print_cell(MONEY, found[c][i]) for c in ("current", "base")),
+        (found[label][i], found["firms"][i], *(print_cell(WAN, found[c][i]) for c in ("current", "base")),
          *(print_cell(points, found[c][i]) for c in ("growth", "contribution")))
         for i in places
     ]  # fmt: skip

@@ -32,10 +32,13 @@ KINDS = (
     ("gaps", "缺数据", "figures missing"),
 )
 INTERNAL = ("内部资料: 含企业数据, 不得外传", "internal: holds figures of firms, not to be passed on")
+RATES = ("增加值由产值按行业增加值率推算", "value added is output times the declared value-added rate of the industry")
 PUBLIC = (
     f"少于 {PUBLIC_FIRMS} 家企业的项目并入“其他”, 不列企业",
     f"parts of fewer than {PUBLIC_FIRMS} firms are put together, no firm is listed",
 )
+WAN_DECIMALS, FEN_PER_UNIT = 2, 10_000
+"""Amounts of parts are estimates after prices and rates: hundreds of yuan are enough to print."""
 LISTED_FIRMS = 15
 """Firms that a page lists on either side; the workbook lists all."""
 
@@ -108,6 +111,7 @@ def list_facts(bulletin: Bulletin, *, is_public: bool = False) -> Lines:
     return [
         (f"时期: {bulletin.period.zh}  数据截至: {bulletin.known_at}  修订口径: {revision[0]}", f"period: {bulletin.period.en}  as known on: {bulletin.known_at}  revision: {revision[1]}"),
         (f"范围: 本年名录 {listed} 家, 可比样本 {month.sample.height} 家  价格: {prices[0]}", f"scope: {listed} firms listed, {month.sample.height} comparable  prices: {prices[1]}"),
+        *([RATES] if month.basis.rates is not None else []),
         PUBLIC if is_public else INTERNAL,
     ]  # fmt: skip
 
@@ -159,6 +163,11 @@ def _shorten(rows: object) -> pl.DataFrame:
     return rows if rows.height <= 2 * LISTED_FIRMS else pl.concat([rows.head(LISTED_FIRMS), rows.tail(LISTED_FIRMS)])
 
 
+def round_wan(name: str) -> pl.Expr:
+    """Fen as whole units of 10^-2 万元, rounded half up; amounts of parts are never negative."""
+    return (pl.col(name) + FEN_PER_UNIT // 2) // FEN_PER_UNIT
+
+
 def _title(bulletin: Bulletin) -> tuple[str, str]:
     return f"{bulletin.period.zh}{bulletin.spec.zh}", f"{bulletin.spec.en}, {bulletin.period.en}"
 
@@ -205,13 +214,13 @@ def _parts(bulletin: Bulletin, by: str, is_public: bool = False) -> Printed:
     kind = "decimal"
     price = "可比价" if bulletin.growth.is_real else "现价"
     columns = [
-        Column("代码", "code", 22), Column(zh, en, 30), Column("企业数", "firms", 8, "whole"), Column(f"本期({price}, 万元)", "current (10,000 yuan)", 18, "money"),
-        Column("上年同期(万元)", "a year ago (10,000 yuan)", 18, "money"), Column("同比(%)", "growth (%)", 10, kind, decimals),
+        Column("代码", "code", 22), Column(zh, en, 30), Column("企业数", "firms", 8, "whole"), Column(f"本期({price}, 万元)", "current (10,000 yuan)", 18, kind, WAN_DECIMALS),
+        Column("上年同期(万元)", "a year ago (10,000 yuan)", 18, kind, WAN_DECIMALS), Column("同比(%)", "growth (%)", 10, kind, decimals),
         Column("拉动(百分点)", "contribution (pp)", 12, kind, decimals),
     ]  # fmt: skip
     total = print_units(bulletin.growth.rate, decimals)
     note = f"合计增速 {format_decimal(Fraction(total, 10**decimals), decimals)}%, 等于各项拉动之和(最大余数法取整)。"
-    rows = found.select("key", "zh", "firms", "current", "base", "growth", "contribution")
+    rows = found.select("key", "zh", "firms", round_wan("current"), round_wan("base"), "growth", "contribution")
     return _printed(bulletin, f"分{zh}", columns, rows, (note,), is_public=is_public)
 
 

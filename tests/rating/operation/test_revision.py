@@ -72,3 +72,10 @@ def test_the_moves_add_up_to_the_change(
     moves = compare_revisions(one, other)
     assert sum((m.effect for m in moves), Fraction(0)) == other.rate - one.rate
     assert list_moves(one, other, 4)["effect"].sum() == print_units(other.rate, 4) - print_units(one.rate, 4)
+
+
+def test_a_revision_that_changes_no_printed_digit_is_not_told_as_a_change() -> None:
+    then = growth([firm("a", 110_000_000, 100_000_000)])
+    now = growth([firm("a", 110_000_001, 100_000_000)])
+    assert describe_revision(then, then)[0] == "2024年6月增速 10.00%, 与首次公布相同。"
+    assert describe_revision(then, now)[0] == "2024年6月增速 10.00%, 修订不改变公布位数。"

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from kaiwu.quantity import KaiwuError, Period, Problem
 from kaiwu.rating.operation.declaration import GrowthStreak, OperationSpec
 from kaiwu.rating.operation.growth import Growth, measure_growth
-from kaiwu.rating.operation.nowcast import Nowcast, nowcast_year
+from kaiwu.rating.operation.nowcast import LAST_MONTH, Nowcast, nowcast_year
 from kaiwu.rating.operation.published import Bridge, bridge_published
 from kaiwu.rating.operation.reading import MonthReader
 from kaiwu.rating.operation.series import GrowthPoint, count_growth_streak, list_growth
@@ -80,10 +80,10 @@ def make_bulletin(
 def forecast_year(reader: MonthReader, year: int, month: int, revision: str = "latest") -> Nowcast | None:
     """The amount of the year at current prices from its months (全年推算), over all firms on the list.
 
-    ``None`` where the spec names no history. Raises ``KaiwuError``: ``S-OP-HISTORY`` with too little of it, ``S-OP-GAP`` where a
+    ``None`` where the spec names no history, and for December, whose months are the year. Raises ``KaiwuError``: ``S-OP-HISTORY`` with too little of it, ``S-OP-GAP`` where a
     firm of the list has not reported, because a missing firm is not zero.
     """
-    if reader.spec.history is None:
+    if reader.spec.history is None or month == LAST_MONTH:
         return None
     firms = reader.read(year, month, is_cumulative=True, revision=revision, is_nominal=True, is_bare=True).table
     current = firms.filter(firms["listed"])["current"]

@@ -75,8 +75,17 @@ def _gaps(growth: Growth) -> tuple[str, str]:
 
 def describe_revision(earlier: Growth, later: Growth, decimals: int = 2, *, is_public: bool = False) -> tuple[str, str]:
     """``增速由6.10%修订为6.23%(+0.13个百分点), 影响最大的是 …``; the change is that of the printed rates. ``is_public`` names no firm."""
-    change = _signed(print_change(earlier, later, decimals), decimals)
-    period = later.month.period
+    units, period = print_change(earlier, later, decimals), later.month.period
+    if not units:
+        rate = _percent(later.rate, decimals)
+        is_same = later.rate == earlier.rate
+        zh, en = (
+            ("与首次公布相同", "as first known")
+            if is_same
+            else ("修订不改变公布位数", "no revision changes its printed digits")
+        )
+        return f"{period.zh}增速 {rate}, {zh}。", f"growth of {period.en} is {rate}, {en}."
+    change = _signed(units, decimals)
     zh = f"{period.zh}增速由{_percent(earlier.rate, decimals)}修订为{_percent(later.rate, decimals)}({change}个百分点)"
     en = f"growth of {period.en} revised from {_percent(earlier.rate, decimals)} to {_percent(later.rate, decimals)} ({change} pp)"
     moved = [] if is_public else compare_revisions(earlier, later)[:NAMED]
