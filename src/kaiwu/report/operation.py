@@ -84,6 +84,11 @@ def _streak_lines(bulletin: Bulletin) -> Lines:
         compared = (
             ("按公布位数比较", "compared as printed") if streak.is_printed else ("按精确值比较", "compared exactly")
         )
+        if found.low and found.broken_by is None:
+            since_zh, since_en = (
+                f"{since_zh}(序列由此开始, 此前不明)",
+                f"{since_en} (where the series begins; before it unknown)",
+            )
         told = f"; 修订改变判断的月份: {'、'.join(p.zh for p in found.turned)}" if found.turned else ""
         told_en = f"; turned by revision: {', '.join(p.en for p in found.turned)}" if found.turned else ""
         lines.append((f"{streak.rule.zh}: 连续 {length} 个月{since_zh}({zh}, {compared[0]}){told}。", f"{streak.rule.en}: {length} months running{since_en} ({en}, {compared[1]}){told_en}."))  # fmt: skip

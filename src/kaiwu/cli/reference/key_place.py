@@ -90,6 +90,7 @@ def _step(kind: str, module: str, meanings: Mapping[str, str]) -> Place:
 
 
 _PROGRAMME = "kaiwu.pack.programme_reader"
+_OPERATION = "kaiwu.rating.operation.declaration"
 _SCOPE = {"scope": "condition: who takes part at all"}
 _GATE = ("code", "zh", "en", "when", "article", "note")
 
@@ -321,10 +322,28 @@ PLACES: tuple[Place, ...] = (
     }),
     Place("programmes/*.yaml", "instalments[]", f"{_PROGRAMME}:instalment", {"share": "share of the award, in %", "materials": "materials that must be there first"}),
     Place("programmes/*.yaml", "survey", f"{_PROGRAMME}:survey", {"months": "months after the last payment", "questions": "the questions"}),
-    Place("programmes/*.yaml", "survey.questions[]", f"{_PROGRAMME}:question", {"variable": "variable that the answer is a figure of"}),
+    Place("programmes/*.yaml", "survey.questions[]", f"{_PROGRAMME}:question", {"variable": "variable that the answer is a figure of", "before": "variable of the figure before, where it is another one", "decimals": "of the change per yuan as printed, default 4"}),
     Place("programmes/*.yaml", "claw_back[]", f"{_PROGRAMME}:claw_back", {"share": "share of what was paid, in %; absent: unknown, the amount is stated"}),
     Place("programmes/*.yaml", "invoices", f"{_PROGRAMME}:invoices", {"required": "false: no invoice is asked for", "cap": "most of an invoice's amount that all programmes together may pay, in %"}),
     Place("programmes/*.yaml", "calendar", f"{_PROGRAMME}:calendar", {"holidays": "days off on weekdays", "workdays": "weekends that are worked (调休)"}),
+    Place("operation.yaml", "", f"{_OPERATION}:load_operation", {
+        "operation": "code of the monthly operation", "what": "name of the amount whose growth is told", "month": "variables of a single month", "cumulative": "variables of the months so far",
+        "listed": "monthly flag: the firm is on this year's list", "industry": "constant category: the industry of a firm", "town": "address that decides the town: registered operating taxed statistical",
+        "price": "price indices; absent: growth at current prices only", "rate": "value-added rates that turn output into value added; absent: the amount as reported",
+        "entries": "own_base: a firm new on the list counts with its own base; both_years: only firms on both lists", "january_february": "two_months, one_month or separate: how they are published and counted",
+        "decimals": "decimals of printed per cents", "streaks": "months in a row of the growth rate", "nowcast": "where the totals of past years stand; absent: no nowcast",
+    }),
+    Place("operation.yaml", "what", f"{_OPERATION}:WHAT_KEYS", {}),
+    Place("operation.yaml", "month, cumulative", f"{_OPERATION}:AMOUNT_KEYS", {"current": "amount of the period, at current prices", "base": "amount of a year ago as the firm reports it now; not last year's figure"}),
+    Place("operation.yaml", "price", f"{_OPERATION}:PRICE_KEYS", {
+        "month": "index of the month, 上年同期 = 100 %", "cumulative": "index of the months so far", "entity": "entity of an index, with {industry} for the code",
+    }),
+    Place("operation.yaml", "rate", f"{_OPERATION}:RATE_KEYS", {"variable": "yearly value-added rate of an industry", "entity": "entity of a rate, with {industry} for the code"}),
+    Place("operation.yaml", "decimals", f"{_OPERATION}:DECIMAL_KEYS", {"growth": "of the rate (default 1)", "part": "of industries and towns (default 2)", "firm": "of firms (default 4)"}),
+    Place("operation.yaml", "streaks[]", f"{_OPERATION}:streak", {
+        "threshold": "the line, such as 6%", "op": "> or >=", "measure": "single or cumulative", "revision": "latest, first or final", "value": "printed: the rate as published is compared; exact: as computed",
+    }),
+    Place("operation.yaml", "nowcast", f"{_OPERATION}:NOWCAST_KEYS", {"history": "cumulative variable with the months and totals of past years", "entity": "entity that it is a figure of"}),
     Place("tests/*.yaml", "tests[]", "kaiwu.pack.case:CASE_KEYS", {
         "name": "a sentence", "cites": "clause, case or arithmetic; never an earlier output", "scheme": "scheme that decides", "clause": "clause, where there are several",
         "as_of": "date of the decision", "rated": "rated year", "facts": "name -> value with unit; name@-1 or 2023年name for another year",
@@ -415,6 +434,7 @@ PLACES = (*PLACES, *INDEX_PLACES)
 
 EXPLAINED_ELSEWHERE: Mapping[str, str] = {
     f"{_IMPORT}:_inner": "its keys stand under entity and period",
+    f"{_OPERATION}:sub": "its keys stand under what, month, price, rate, decimals and nowcast",
     "kaiwu.rule.mechanism.context:mapping": "keys of mechanisms: docs/mechanisms.md",
     f"{_STEPS}:_impute_override": "the keys of the step, for one indicator",
     f"{_STEPS}:_treat_override": "the keys of the step, for one indicator",
