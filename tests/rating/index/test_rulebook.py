@@ -246,3 +246,32 @@ def test_a_template_loads_and_refuses_to_run() -> None:
     text = BOOK[: BOOK.index("weights_sum")].replace("population: county", "population: county\nstatus: template")
     with pytest.raises(KaiwuError, match="S-TEMPLATE"):
         scheme(text).decide(facts())
+
+
+TEMPLATE = """
+rulebook: unknown_index
+kind: index
+zh: 未公布的指数(空模板)
+en: An index nobody has printed
+document: {title: 未公布, standing: inferred}
+population: county
+status: template
+league: 评价组别
+indicators:
+  - {code: index, zh: 总指数, en: Index}
+  - {code: slot_1, zh: 第1项(名称未公布), en: Indicator 1}
+  - {code: slot_2, zh: 第2项(名称未公布), en: Indicator 2}
+"""
+
+
+def test_a_template_names_its_slots_and_cannot_be_run() -> None:
+    empty = scheme(TEMPLATE)
+    assert set(empty.titles()) == {"unknown_index", "index", "slot_1", "slot_2"}
+    assert [need.variable.code for need in empty.needs()] == ["group"]
+    with pytest.raises(KaiwuError, match="S-TEMPLATE"):
+        empty.decide(facts())
+
+
+def test_a_template_refuses_a_slot_that_stands_twice() -> None:
+    with pytest.raises(KaiwuError, match="S-TWICE"):
+        scheme(TEMPLATE.replace("slot_2", "slot_1"))

@@ -40,16 +40,21 @@ def load(document: Document, vocabulary: Vocabulary) -> IndexScheme:
     entry.check_keys(BOOK_KEYS)
     head = read_head(entry)
     reader = Reader(entry, Checker(head.vocabulary(vocabulary)))
-    rows = reader.rows(entry, "indicators", required=head.status != "template")
+    is_template = head.status == "template"
+    rows = reader.rows(entry, "indicators", required=not is_template)
     nodes = [_node(row) for row in rows]
-    indicators = _indicators(rows, nodes, reader)
-    method = read_steps(entry, head.code, [node.code for node in nodes]) if rows else Method(head.code, ())
+    if is_template:  # names slots whose content is unknown; nothing is computed from them
+        indicators, method = {}, Method(head.code, ())
+        reader.refuse_twins(entry, "indicators", [node.code for node in nodes])
+    else:
+        indicators = _indicators(rows, nodes, reader)
+        method = read_steps(entry, head.code, [node.code for node in nodes])
     league = reader.category(entry, "league") if entry.data.get("league") is not None else None
     scope = reader.condition(entry, "scope")[0] if entry.data.get("scope") is not None else None
     _check_steps(entry, method.steps, has_league=league is not None)
     _check_product(entry, head.produces, reader)
     tree = None
-    if rows:
+    if not is_template and rows:
         try:
             tree = make_tree(nodes, weights_sum=method.weights_sum)
         except KaiwuError as error:
@@ -57,7 +62,9 @@ def load(document: Document, vocabulary: Vocabulary) -> IndexScheme:
     if entry.problems:
         raise KaiwuError(entry.problems)
     product = vocabulary.variable(head.produces) if head.produces else None
-    return IndexScheme(IndexBook(head, tree, indicators, method, league, scope), product)
+    return IndexScheme(
+        IndexBook(head, tree, indicators, method, league, scope, tuple(nodes) if is_template else ()), product
+    )
 
 
 def _node(row: Entry) -> Node:

@@ -20,7 +20,7 @@ from kaiwu.rating.batch import Answers, Batch
 from kaiwu.rating.index.method import Method
 from kaiwu.rating.index.model import IndexModel, IndexResult
 from kaiwu.rating.index.step.rank import MISSING, Rank, round_scores
-from kaiwu.rating.index.tree import Tree
+from kaiwu.rating.index.tree import Node, Tree
 from kaiwu.rating.index.values import Values
 from kaiwu.rating.standing import Status
 from kaiwu.rule import expression as x
@@ -65,7 +65,7 @@ class Indicator:
 
 @dataclass(frozen=True, slots=True)
 class IndexBook:
-    """A checked rulebook of kind ``index``; a template has no tree."""
+    """A checked rulebook of kind ``index``; a template has no tree, but may name ``slots`` whose content is unknown."""
 
     head: Head
     tree: Tree | None
@@ -73,6 +73,7 @@ class IndexBook:
     method: Method
     league: x.Ref | None = None
     scope: x.Bool | None = None
+    slots: tuple[Node, ...] = ()
 
     @property
     def decimals(self) -> int:
@@ -133,7 +134,7 @@ class IndexScheme(Headed):
         """(zh, en, article) of the scheme itself and of every node of its tree by code."""
         own = {self.code: (self.zh, self.en, "")}
         if self.book.tree is None:
-            return own
+            return own | {node.code: (node.zh, node.en, "") for node in self.book.slots}
         articles = {code: item.article for code, item in self.book.indicators.items()}
         return own | {n.code: (n.zh, n.en, articles.get(n.code, "")) for n in self.book.tree.nodes}
 
