@@ -1,4 +1,4 @@
-"""The amounts of ``kaiwu claim``: assess one claim or a whole programme.
+"""The amounts of ``kaiwu claim``: assess one claim or a whole programme, effect per yuan.
 
 Owns their arguments. Loaded with ``claim_command``, whose group they join.
 """
@@ -22,9 +22,11 @@ from kaiwu.cli.claim_option import (
 )
 from kaiwu.cli.console import Speaker
 from kaiwu.cli.option import speaking, workspace_option
+from kaiwu.procedure.claim.effect import CAVEAT, figures_before, measure_effect
 from kaiwu.procedure.claim.invoice import read_fen
 from kaiwu.procedure.claim.refusal import yuan
 from kaiwu.quantity import KaiwuError, Problem
+from kaiwu.report.effect_sheet import effect_data, effect_row, write_effect
 
 
 @claim_group.command("assess")
@@ -73,3 +75,32 @@ def _assess_all(counter: Counter, code: str, by: str, speaker: Speaker) -> None:
         speaker.say(f"[{p.code}] {p.where}: {p.zh}", f"[{p.code}] {p.where}: {p.en}")
     total = yuan(sum(c.amount for c in done))
     speaker.say(f"核定 {len(done)} 件, 合计 {total}; 未核定 {len(problems)} 件", f"{len(done)} claims assessed, {total} in all; {len(problems)} not assessed")  # fmt: skip
+
+
+@claim_group.command("effect")
+@click.argument("programme")
+@workspace_option
+@on_option
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), default=None, help="写成 Excel / write as Excel (.xlsx)")  # fmt: skip
+@speaking
+def effect(programme: str, workspace: Path, day: dt.date | None, out: Path | None, speaker: Speaker) -> None:
+    """每元券的成效: 逐题比较兑付前后(不是因果)。Effect per voucher yuan: before and after by question (not causal)."""
+    counter = open_counter(workspace, day)
+    made = counter.workspace.library.programme(programme)
+    with counter.desk.reading(counter.now) as session:
+        cases = session.store.cases(programme)
+    before = figures_before(counter.workspace, counter.day)
+    found = measure_effect(counter.workspace.library, made, cases, as_of=counter.day, before=before)
+    if not found:
+        zh, en = f"方案“{made.zh}”没有绩效问卷", f"programme “{made.en}” has no effect survey"
+        raise KaiwuError(Problem("CL-NO-SURVEY", zh, en))
+    if out is not None:
+        write_effect(out, made, found, counter.day)
+    if speaker.is_json:
+        speaker.data({"programme": programme, "as_of": counter.day.isoformat(), "questions": [effect_data(e) for e in found], "note": list(CAVEAT)})  # fmt: skip
+        return
+    columns = ("问题", "单位", "已答/应答", "可比企业", "前", "后", "变化", "每元变化") if speaker.language == "zh" else ("question", "unit", "answered/due", "firms compared", "before", "after", "change", "change per yuan")  # fmt: skip
+    speaker.table(speaker.pick(f"{made.zh} 成效", f"{made.en}: effect"), columns, [effect_row(e, speaker.language) for e in found], right=(2, 3, 4, 5, 6, 7))  # fmt: skip
+    speaker.say(*CAVEAT)
+    if out is not None:
+        speaker.say(f"已写入 {out}", f"written to {out}")

@@ -116,12 +116,15 @@ class Instalment:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One question of the effect survey (绩效问卷)."""
+    """One question of the effect survey (绩效问卷). ``before`` names the variable whose figure stands before the answer, where it
+    is not ``variable``; ``decimals`` those of the change per yuan as printed."""
 
     code: str
     zh: str
     en: str
     variable: str = ""
+    before: str = ""
+    decimals: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

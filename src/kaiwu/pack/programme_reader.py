@@ -38,6 +38,7 @@ from kaiwu.rule.rulebook import Head, read_source, read_validity
 from kaiwu.table import Document
 
 MAX_DAYS, MAX_COUNT, MAX_MONTHS = 366, 1_000_000, 120
+MAX_DECIMALS = 8
 FIRST_YEAR, LAST_YEAR = 1900, 2199
 GROUND = ("article", "standing", "source", "note")
 CODE_NAME = ("code", "zh", "en")
@@ -276,11 +277,28 @@ class _Reader(ProgrammeValues):
         return Survey(entry.whole_number("months", 0, MAX_MONTHS) or 0, questions, self.ground(entry))
 
     def question(self, entry: Entry) -> Question:
-        entry.check_keys((*CODE_NAME, "variable"))
-        name = entry.text("variable")
-        if name:
-            self.variable(entry, name, "variable")
-        return Question(entry.text("code", required=True), entry.text("zh", required=True), entry.text("en"), name)
+        entry.check_keys((*CODE_NAME, "variable", "before", "decimals"))
+        name, before = entry.text("variable"), entry.text("before")
+        for key, word in (("variable", name), ("before", before)):
+            if word:
+                self.variable(entry, word, key)
+        if before and not name:
+            zh, en = (
+                "写了 before(前值)就要写 variable(答案是哪个变量)",
+                "“before” wants “variable”: what the answer is a figure of",
+            )
+            entry.complain("P-PROGRAMME-BEFORE", zh, en, "before")
+        elif before and not entry.problems and self.unit_of(before) != self.unit_of(name):
+            zh, en = f"“{before}”与“{name}”量纲不同, 不能比较", f"“{before}” and “{name}” are of different dimensions"
+            entry.complain("P-PROGRAMME-BEFORE", zh, en, "before")
+        decimals = entry.whole_number("decimals", 0, MAX_DECIMALS)
+        return Question(
+            entry.text("code", required=True), entry.text("zh", required=True), entry.text("en"), name, before, decimals
+        )
+
+    def unit_of(self, name: str) -> tuple[object, Fraction]:
+        variable = self.catalogue.get(name) or self.catalogue.find(name)
+        return (variable.unit.dimension if variable.unit is not None else variable.kind), variable.grain
 
     def claw_back(self, entry: Entry) -> ClawBackRule:
         entry.check_keys((*CODE_NAME, "share", *GROUND))

@@ -8,6 +8,7 @@ from kaiwu.procedure.claim.advance import advance, next_steps
 from kaiwu.procedure.claim.case import STATES, Award, Case, Line, State, apply, fold
 from kaiwu.procedure.claim.check import run_checks
 from kaiwu.procedure.claim.desk import Desk, Session
+from kaiwu.procedure.claim.effect import QuestionEffect, measure_effect
 from kaiwu.procedure.claim.event import LABELS, Event, EventKind
 from kaiwu.procedure.claim.filing import Filing
 from kaiwu.procedure.claim.finding import CheckReport, Coverage, Exhibit, Finding
@@ -19,6 +20,6 @@ from kaiwu.procedure.claim.surroundings import PaidRow, Party, Surroundings, has
 
 __all__ = [
     "LABELS", "REFUSALS", "STATES", "Award", "Case", "CheckReport", "ClaimStore", "Coverage", "Desk", "Event", "EventKind", "Evidence", "Exhibit",
-    "Filing", "Finding", "Invoice", "Line", "PaidRow", "Party", "Refusal", "Session", "SqliteClaimStore", "State", "Surroundings",
-    "advance", "apply", "fold", "hash_person", "keep_evidence", "make_invoice", "next_steps", "read_invoice_file", "run_checks",
+    "Filing", "Finding", "Invoice", "Line", "PaidRow", "Party", "QuestionEffect", "Refusal", "Session", "SqliteClaimStore", "State", "Surroundings",
+    "advance", "apply", "fold", "hash_person", "keep_evidence", "make_invoice", "measure_effect", "next_steps", "read_invoice_file", "run_checks",
 ]  # fmt: skip

@@ -24,6 +24,7 @@ from kaiwu.procedure.claim.advance import advance
 from kaiwu.procedure.claim.assessment import Candidate, PaidIndex, decide_claim, is_waiting, pot_available, pot_left
 from kaiwu.procedure.claim.case import Case, State, apply, fold
 from kaiwu.procedure.claim.check import run_checks
+from kaiwu.procedure.claim.effect import check_answers
 from kaiwu.procedure.claim.event import Event, EventKind
 from kaiwu.procedure.claim.filing import Filing
 from kaiwu.procedure.claim.posting import appropriate, post_event
@@ -84,7 +85,10 @@ class Session:
     def do(self, number: str, event: Event, today: dt.date) -> Case:
         """One step of a claim. Raises ``KaiwuError`` with the named refusal; nothing is kept then."""
         case = self.case(number)
-        return self._step(self.versions.programme(case), case, event, today)
+        programme = self.versions.programme(case)
+        if event.kind == EventKind.SURVEY:
+            check_answers(self.library, programme, number, event)
+        return self._step(programme, case, event, today)
 
     def case(self, number: str) -> Case:
         """A claim by its number. Raises ``KaiwuError`` ``CL-UNKNOWN``."""
