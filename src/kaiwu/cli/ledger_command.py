@@ -15,6 +15,7 @@ from kaiwu.cli.console import EXIT_DIFFERENT, Speaker
 from kaiwu.cli.option import Day, speaking, workspace_option
 from kaiwu.ledger import SqliteBook
 from kaiwu.procedure import open_workspace
+from kaiwu.procedure.claim.audit import audit_claims
 from kaiwu.quantity import KaiwuError, Problem
 
 at_option = click.option("--at", "day", type=Day(), default=None, help="截至某日 / as of the end of a day")
@@ -132,8 +133,9 @@ def _side(line: Any, is_debit: bool) -> str:
 @workspace_option
 @speaking
 def audit(workspace: Path, speaker: Speaker) -> None:
-    """稽核: 由逐条记录重算全部余额, 指出第一处不符。Derive everything again from the records."""
-    found = open_book(workspace).audit()
+    """稽核: 由逐条记录重算全部余额, 逐步核对申报, 指出第一处不符。Derive everything again from the records, and compare claims with the log."""
+    witness = open_workspace(workspace).witness
+    found = witness.book.audit() or audit_claims(witness)
     if speaker.is_json:
         speaker.data({"is_sound": found is None, "difference": None if found is None else str(found)})
     elif found is None:

@@ -13,6 +13,7 @@ from kaiwu.cli.console import EXIT_DIFFERENT, Speaker
 from kaiwu.cli.option import speaking, workspace_option
 from kaiwu.ledger.log import compare_book
 from kaiwu.procedure import open_run, open_workspace
+from kaiwu.procedure.claim.audit import audit_claims
 from kaiwu.report import sheet_name
 
 
@@ -78,9 +79,9 @@ def audit(workspace: Path, speaker: Speaker) -> None:
     """核对账、日志和每一条分录, 指出第一处不符。Compare book and log leaf by leaf and derive every balance again."""
     witness = open_workspace(workspace).witness
     compare_book(witness.book, witness.log())
-    found = witness.book.audit()
+    found = witness.book.audit() or audit_claims(witness)
     if speaker.is_json:
-        speaker.data({"is_sound": found is None, "difference": None if found is None else found._asdict()})
+        speaker.data({"is_sound": found is None, "difference": None if found is None else str(found)})
     elif found is None:
         speaker.say("账与日志逐条一致, 余额可全部重算", "book and log agree leaf by leaf; every balance derives again")
     else:

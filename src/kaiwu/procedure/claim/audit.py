@@ -10,10 +10,10 @@ import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
-from pathlib import Path
 
 from kaiwu.ledger.log import commit, commitment_leaf, derive_salt
 from kaiwu.procedure.claim.desk import BUSY_SECONDS, LEAF_KIND
+from kaiwu.procedure.witness import Witness
 from kaiwu.quantity import KaiwuError, Problem
 
 _TABLES = "SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name IN ('log_leaf', 'claim_event')"
@@ -27,23 +27,23 @@ _STRAY = (
 )
 
 
-def audit_claims(state: Path, secret: bytes) -> Problem | None:
-    """The first event of a claim that is not what the log says, or None. ``secret`` is that of the workspace's salts.
+def audit_claims(witness: Witness) -> Problem | None:
+    """The first event of a claim that is not what the log says, or None.
 
     Raises ``KaiwuError`` ``CL-STATE`` where the store cannot be read.
     """
     try:
-        with closing(sqlite3.connect(state, timeout=BUSY_SECONDS, isolation_level=None)) as connection:
+        with closing(sqlite3.connect(witness.state, timeout=BUSY_SECONDS, isolation_level=None)) as connection:
             connection.execute("BEGIN")
             if connection.execute(_TABLES).fetchone() != (2,):
                 return None  # nothing was ever filed here
-            return next(_find_differences(connection, secret), None)
+            return next(_find_differences(connection, witness.secret), None)
     except sqlite3.DatabaseError as error:
         zh, en = (
             f"申报库不能读({error}); 请从备份恢复",
             f"the store of claims cannot be read ({error}): restore a backup",
         )
-        raise KaiwuError(Problem("CL-STATE", zh, en, where=str(state))) from error
+        raise KaiwuError(Problem("CL-STATE", zh, en, where=str(witness.state))) from error
 
 
 def _find_differences(connection: sqlite3.Connection, secret: bytes) -> Iterator[Problem]:
