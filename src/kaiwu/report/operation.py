@@ -5,6 +5,7 @@ Owns which tables it has and their words. The numbers are ``kaiwu.rating.operati
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fractions import Fraction
 from pathlib import Path
 
@@ -39,6 +40,28 @@ PUBLIC = (
 )
 WAN_DECIMALS, FEN_PER_UNIT = 2, 10_000
 """Amounts of parts are estimates after prices and rates: hundreds of yuan are enough to print."""
+ENGLISH: Mapping[str, tuple[str, str]] = {
+    "分行业": ("By industry", "The contributions add up to the growth rate, rounded by largest remainder."),
+    "分镇街": ("By town", "The contributions add up to the growth rate, rounded by largest remainder."),
+    "分企业": (
+        "By firm",
+        "The contributions of all firms add up to the growth rate; the page shows those that pull or drag most.",
+    ),
+    "新增退出缺数": (
+        "Entries, exits and missing figures",
+        "These firms stand apart and are not in the rate; a blank is missing, not zero.",
+    ),
+    "同期口径衔接": (
+        "From last year's total to this year's base",
+        "The totals of two years are of different firms and may not be divided (S-OP-DIVIDE).",
+    ),
+    "修订影响": (
+        "What revisions moved",
+        "Changes since the flash; they sum to the difference of the two printed rates.",
+    ),
+    "各月增速": ("Growth by month", ""),
+}
+"""Head and note of each table in English; workbooks are in Chinese."""
 LISTED_FIRMS = 15
 """Firms that a page lists on either side; the workbook lists all."""
 
@@ -153,7 +176,7 @@ def render_bulletin(bulletin: Bulletin, language: str = "zh", *, is_public: bool
     shown = [(t, _shorten(t.rows) if t.name == "分企业" else t.rows) for t in tables]
     return render(
         "operation.html", title=title, lang=language, lines=[line[second] for line in describe_bulletin(bulletin, is_public=is_public)],
-        facts=[fact[second] for fact in list_facts(bulletin, is_public=is_public)], tables=[(t, _rows(rows)) for t, rows in shown],
+        facts=[fact[second] for fact in list_facts(bulletin, is_public=is_public)], tables=[(t, _rows(rows), *ENGLISH[t.name]) for t, rows in shown],
         is_synthetic=bulletin.growth.month.is_synthetic,
     )  # fmt: skip
 
