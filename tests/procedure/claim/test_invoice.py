@@ -15,8 +15,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kaiwu.procedure.claim import Invoice, keep_evidence, make_invoice, read_invoice_file
+from kaiwu.figure.reading.fault import Limits
+from kaiwu.procedure.claim import Invoice, invoice_child, keep_evidence, make_invoice, read_invoice_file
 from kaiwu.procedure.claim.invoice import normalise_number, read_fen
+from kaiwu.procedure.claim.invoice_child import InvoiceChild
 from kaiwu.procedure.claim.invoice_file import evidence_path
 
 DIGITAL = """<?xml version="1.0" encoding="UTF-8"?>
@@ -156,3 +158,64 @@ def test_files_made_to_be_slow_are_not() -> None:
     assert read(b"%PDF-1.4 " + b"/EmbeddedFile stream " * 200_000) is None
     found = read(DIGITAL.replace("<ItemName>培训</ItemName>", "<ItemName>" + "\n" * 60_000 + "</ItemName>"))
     assert found is not None and time.perf_counter() - begun < 2
+
+
+# -- the limited child -----------------------------------------------------------------------------------
+
+
+def test_many_files_go_through_one_child_quickly() -> None:
+    child = InvoiceChild()
+    texts = [DIGITAL.replace("25332000000000000001", f"2533200000000{i:07d}").encode() for i in range(300)]
+    begun = time.perf_counter()
+    read_invoice_file(texts[0], "0.xml", child)
+    first = child._child
+    found = [read_invoice_file(text, f"{i}.xml", child)[1] for i, text in enumerate(texts)]
+    assert child._child is first and len({i.number for i in found if i}) == 300
+    assert time.perf_counter() - begun < 10
+    child.close()
+
+
+def test_a_hang_is_stopped_and_the_next_file_is_read(
+    monkeypatch: pytest.MonkeyPatch, refused: Callable[..., Any]
+) -> None:
+    child = InvoiceChild(seconds=0.3)
+    begun = time.perf_counter()
+    with monkeypatch.context() as patch:
+        patch.setattr(invoice_child, "_BOOT", "import time; time.sleep(600)")
+        with refused("CL-FILE-KILLED") as caught:
+            read_invoice_file(DIGITAL.encode(), "synthetic.xml", child)
+    problem = caught.value.problems[0]
+    assert problem.where == "synthetic.xml" and problem.zh and problem.en and time.perf_counter() - begun < 5
+    child.seconds = 30
+    assert read_invoice_file(DIGITAL.encode(), "synthetic.xml", child)[1] is not None
+    child.close()
+
+
+def test_what_takes_too_much_memory_is_an_error_of_that_file(refused: Callable[..., Any]) -> None:
+    child = InvoiceChild(Limits(memory_bytes=80 << 20, output_bytes=64 << 20, seconds=60))
+    with refused("CL-FILE-KILLED") as caught:
+        read_invoice_file(b"<EInvoice>" + bytes(31 << 20), "large.xml", InvoiceChild(Limits(memory_bytes=40 << 20, output_bytes=64 << 20, seconds=60)))  # fmt: skip
+    assert caught.value.problems[0].where == "large.xml"
+    assert read_invoice_file(DIGITAL.encode(), "synthetic.xml", child)[1] is not None
+    child.close()
+
+
+def test_a_child_that_died_between_files_is_replaced() -> None:
+    child = InvoiceChild()
+    assert read_invoice_file(DIGITAL.encode(), "a.xml", child)[1] is not None
+    assert child._child is not None
+    child._child.kill()
+    assert read_invoice_file(DIGITAL.encode(), "b.xml", child)[1] is not None
+    child.close()
+
+
+def test_a_crash_while_reading_is_an_error_and_leaves_the_parent_alive(
+    monkeypatch: pytest.MonkeyPatch, refused: Callable[..., Any]
+) -> None:
+    child = InvoiceChild()
+    with monkeypatch.context() as patch:
+        patch.setattr(invoice_child, "_BOOT", "import os, sys; sys.stdin.buffer.readline(); os.abort()")
+        with refused("CL-FILE-KILLED"):
+            read_invoice_file(DIGITAL.encode(), "synthetic.xml", child)
+    assert read_invoice_file(DIGITAL.encode(), "synthetic.xml", child)[1] is not None
+    child.close()

@@ -1,6 +1,6 @@
-"""Structured electronic invoices in XML (数电票 and older e-invoices): their fields, read safely.
+"""Structured electronic invoices in XML (数电票 and older e-invoices): which of their elements are which field.
 
-Owns the two sets of element names and the limits. DTDs and entities are refused, nothing outside the file is opened.
+Owns the two sets of element names. The bytes are read by a limited child process (``invoice_child``).
 Element names are those of the published files: ``EInvoice/TaxSupervisionInfo/InvoiceNumber``, ``EInvoiceData/
 BasicInformation/TotalTax-includedAmount`` …, and ``eInvoice/InvoiceNo`` … of the older form.
 """
@@ -9,17 +9,11 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable
 from typing import Any
-from xml.parsers import expat
 
 from kaiwu.procedure.claim.invoice import Invoice, make_invoice
+from kaiwu.procedure.claim.invoice_child import SHARED, InvoiceChild
 from kaiwu.quantity import KaiwuError, Problem
-
-MAX_BYTES = 4 << 20  # a structured invoice has some kilobytes; 4 MB hold ten thousand lines
-MAX_DEPTH = 32
-MAX_ELEMENTS = 100_000
-MAX_TEXT = 1 << 16
 
 _DIGITAL = {
     "number": ("TaxSupervisionInfo/InvoiceNumber", "InvoiceNumber", "Header/EIid", "EIid"),
@@ -48,20 +42,14 @@ _NEEDED = ("number", "issued_on", "total")
 _DAY = re.compile(r"(\d{4})\D{0,2}(\d{1,2})\D{0,2}(\d{1,2})")
 
 
-class _Refused(Exception):
-    def __init__(self, code: str, zh: str, en: str) -> None:
-        super().__init__(code)
-        self.code, self.zh, self.en = code, zh, en
+def read_invoice_xml(data: bytes, place: str = "", child: InvoiceChild = SHARED) -> Invoice:
+    """Read one structured invoice from the bytes of its XML, in the child process. Raises ``KaiwuError``."""
+    return read_leaves_of_invoice(child.read(data, "xml", place) or {}, place)
 
 
-def is_invoice_xml(data: bytes) -> bool:
-    """Whether the root element is that of a structured invoice, going by the beginning of the file."""
-    return bool(re.search(rb"<(?:\w+:)?(?:EInvoice|eInvoice)[\s>]", data[:4096]))
-
-
-def read_invoice_xml(data: bytes, place: str = "") -> Invoice:
-    """Read one structured invoice (数电票 XML). Raises ``KaiwuError``: located, in both languages."""
-    texts = _scan(data, place)
+def read_leaves_of_invoice(texts: dict[str, tuple[str, int]], place: str = "") -> Invoice:
+    """One structured invoice (数电票 XML) from the texts of its elements by path, with their lines. Raises ``KaiwuError``:
+    located, in both languages."""
     names = _OLDER if "InvoiceNo" in {path.rpartition("/")[2] for path in texts} else _DIGITAL
     found = {field: _find(texts, paths) for field, paths in names.items()}
     problems = [
@@ -99,68 +87,3 @@ def _read_day(text: str, where: str) -> dt.date:
         pass
     zh, en = "开票日期看不懂, 应如 2025-03-01", "the day of issue cannot be read, it should be such as 2025-03-01"
     raise KaiwuError(Problem("CL-XML-DAY", zh, en, where=where, text=text))
-
-
-def _scan(data: bytes, place: str) -> dict[str, tuple[str, int]]:
-    """Texts of leaf elements by path of local names, with their line; the first of equal paths counts."""
-    if len(data) > MAX_BYTES:
-        raise KaiwuError(Problem("CL-XML-SIZE", "XML 过大", "the XML is too large", where=place))
-    parser = expat.ParserCreate(namespace_separator=None)
-    stack: list[str] = []
-    parser.buffer_text = True
-    held: list[str] = []
-    length = 0
-    texts: dict[str, tuple[str, int]] = {}
-    count = 0
-
-    def start(tag: str, _attributes: dict[str, str]) -> None:
-        nonlocal count, length
-        count, length = count + 1, 0
-        stack.append(tag.rpartition(":")[2])
-        held.clear()
-        if len(stack) > MAX_DEPTH or count > MAX_ELEMENTS:
-            raise _Refused(
-                "CL-XML-DEPTH", "XML 嵌套过深或元素过多", "the XML is nested too deeply or has too many elements"
-            )
-
-    def text(part: str) -> None:
-        nonlocal length
-        length += len(part)
-        held.append(part)
-        if length > MAX_TEXT:
-            raise _Refused("CL-XML-SIZE", "一个元素的文字过长", "the text of one element is too long")
-
-    def end(_tag: str) -> None:
-        path = "/" + "/".join(stack)
-        texts.setdefault(path, ("".join(held).strip(), parser.CurrentLineNumber))
-        nonlocal length
-        stack.pop()
-        held.clear()
-        length = 0
-
-    parser.StartElementHandler, parser.CharacterDataHandler, parser.EndElementHandler = start, text, end
-    _refuse_entities(parser)
-    try:
-        parser.Parse(data, True)
-    except _Refused as refused:
-        where = f"{place}:{parser.CurrentLineNumber}"
-        raise KaiwuError(Problem(refused.code, refused.zh, refused.en, where=where)) from refused
-    except (expat.ExpatError, LookupError, ValueError) as flaw:
-        where = f"{place}:{getattr(flaw, 'lineno', 1)}"
-        zh, en = f"不是完整的 XML: {flaw}", f"this is no complete XML: {flaw}"
-        raise KaiwuError(Problem("CL-XML-BROKEN", zh, en, where=where)) from flaw
-    return texts
-
-
-def _refuse_entities(parser: Any) -> None:
-    def refuse(*_: Any) -> None:
-        raise _Refused(
-            "CL-XML-ENTITY",
-            "XML 含有 DTD 或实体声明, 不予读取; 请上传税务平台下载的原文件",
-            "the XML declares a DTD or entities and is not read: upload the file as the tax platform gave it",
-        )
-
-    handlers: tuple[str, ...] = ("StartDoctypeDeclHandler", "EntityDeclHandler", "ExternalEntityRefHandler", "UnparsedEntityDeclHandler")  # fmt: skip
-    for name in handlers:
-        handler: Callable[..., None] = refuse
-        setattr(parser, name, handler)
