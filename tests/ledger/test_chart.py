@@ -48,7 +48,7 @@ def test_a_voucher_goes_all_the_way_and_every_fen_is_somewhere(funded: Book) -> 
         c.redeem("r", "v/1", 300, [c.Use("INV1", 300)], GROUNDS),
         c.disburse("d", POT, "firm", 300, "TR-1", "C1", GROUNDS),
     )
-    ok(funded, c.claw_back("cb", POT, get(funded, "d/1"), 120, "TR-2", [c.Use("INV1", 120)]))
+    ok(funded, c.claw_back("cb", POT, get(funded, "d/1"), 120, "TR-2", [(get(funded, "r/2"), 120)]))
     assert funded.balance(POT.available.id).available == 700
     assert funded.balance(POT.payable("firm", "C1").id).available == 0
     assert funded.balance(POT.disbursed.id).available == 180
@@ -105,6 +105,19 @@ def test_money_that_the_bank_sends_back_is_payable_again(funded: Book) -> None:
     ok(funded, c.return_money("b", POT, paid, 300, "BK-9"))
     assert refused(funded, c.claw_back("cb", POT, paid, 1)) == "cite_exceeds"  # nothing of it is with the firm
     ok(funded, c.disburse("d2", POT, "firm", 300, "TR-2"))
+
+
+def test_an_invoice_is_registered_once_whoever_asks(funded: Book) -> None:
+    assert refused(funded, c.register_invoice("another office", "INV1", 500, "firm")) == "id_exists"
+    assert funded.balance(c.invoice_account("INV1").id).available == 500
+
+
+def test_a_claw_back_frees_no_more_of_an_invoice_than_was_used(funded: Book) -> None:
+    ok(funded, c.award("a1", POT, "firm", 300, "", [c.Use("INV1", 300)]), c.disburse("d", POT, "firm", 300, "TR-1"))
+    use, paid = get(funded, "a1/2"), get(funded, "d/1")
+    assert refused(funded, c.claw_back("b", POT, paid, 300, "", [(use, 301)])) == "cite_exceeds"
+    ok(funded, c.claw_back("b", POT, paid, 300, "", [(use, 300)]))
+    assert funded.balance(c.invoice_account("INV1").id).available == 500
 
 
 def test_a_payment_is_clawed_back_once_and_never_more_than_was_paid(funded: Book) -> None:

@@ -113,8 +113,9 @@ def appropriate(key: str, fund: Fund, amount: int, grounds: Grounds = NO_GROUNDS
 
 
 def register_invoice(key: str, invoice: str, eligible: int, firm: str = "", grounds: Grounds = NO_GROUNDS) -> Command:
-    """An invoice with its eligible cost × cap, in fen (发票登记)."""
-    return _command(key, [(_ELIGIBLE, invoice_account(invoice, firm), eligible)], INVOICE_UNIT, grounds)
+    """An invoice with its eligible cost × cap, in fen (发票登记): once, whoever asks, because the transfer bears its name."""
+    command = _command(key, [(_ELIGIBLE, invoice_account(invoice, firm), eligible)], INVOICE_UNIT, grounds)
+    return replace(command, transfers=(replace(command.transfers[0], id=f"invoice/{invoice}/1"),))
 
 
 def issue_voucher(
@@ -182,17 +183,21 @@ def return_money(
 
 def claw_back(
     key: str, fund: Fund, paid: Transfer, amount: int, reference: str = "",
-    invoices: Sequence[Use] = (), grounds: Grounds = NO_GROUNDS,
+    uses: Sequence[tuple[Transfer, int]] = (), grounds: Grounds = NO_GROUNDS,
 ) -> Command:  # fmt: skip
-    """A firm pays back (追回), once per disbursement and never more than it got; ``invoices`` may be subsidised again."""
+    """A firm pays back (追回), once per disbursement and never more than it got; so much of the ``uses`` of invoices is free
+    for a subsidy again, each citing the use."""
     leg = _leg(
         key, 1, fund.disbursed.id, fund.returned.id, amount, fund.unit, grounds,
         cites=paid.id, reason=grounds.reason or "claw_back", reference=reference,
     )  # fmt: skip
     freed = [
-        _leg(key, n, _SUBSIDISED.id, invoice_account(use.invoice).id, use.amount, INVOICE_UNIT, grounds)
-        for n, use in enumerate(invoices, start=2)
-    ]
+        _leg(
+            key, n, use.credit, use.debit, freed_amount, use.unit, grounds,
+            cites=use.id, reason=grounds.reason or "claw_back",
+        )
+        for n, (use, freed_amount) in enumerate(uses, start=2)
+    ]  # fmt: skip
     return Command(key, (leg, *freed), (fund.disbursed, fund.returned))
 
 
