@@ -149,6 +149,8 @@ def test_money_claimed_back_cites_its_payments_and_never_exceeds_them(office: Of
     with refused("CL-CLAW-TWICE"):
         office.do(number, "claw_back", rule="moved_away", reason="迁出", amount=1)
     office.do(number, "recover", rule="moved_away", reference="JK-1", amount=400_000)
+    with refused("CL-RECOVERED"):
+        office.do(number, "recover", rule="moved_away", reference="JK-1 ", amount=400_000)
     case = office.do(number, "recover", rule="moved_away", reference="JK-2")
     assert case.claw_backs[0].recovered == 1_000_001
     with refused("CL-CLAW-AMOUNT"):

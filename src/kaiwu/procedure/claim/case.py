@@ -128,6 +128,7 @@ class ClawBack:
     shares: tuple[tuple[int, int], ...]
     event: int
     recovered: int = 0
+    references: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -345,7 +346,12 @@ def _recover(case: Case, event: Event) -> Change:
     data = event.data
     return {
         "claw_backs": tuple(
-            replace(c, recovered=c.recovered + data["amount"]) if c.rule == data["rule"] else c for c in case.claw_backs
+            replace(
+                c, recovered=c.recovered + data["amount"], references=(*c.references, str(data["reference"]).strip())
+            )
+            if c.rule == data["rule"]
+            else c
+            for c in case.claw_backs
         ),
     }
 

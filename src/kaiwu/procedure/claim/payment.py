@@ -110,8 +110,11 @@ def recover(programme: Programme, case: Case, event: Event) -> Step:
     made = next((c for c in case.claw_backs if c.rule == data.get("rule")), None)
     if made is None:
         return refuse("CL-CLAW-RULE", data.get("rule"), ", ".join(c.rule for c in case.claw_backs) or "-")
-    if not str(data.get("reference", "")).strip():
+    reference = str(data.get("reference", "")).strip()
+    if not reference:
         return refuse("CL-REFERENCE")
+    if reference in made.references:
+        return refuse("CL-RECOVERED", reference)
     stated = data.get("amount")
     amount = made.amount - made.recovered if stated is None else int(stated)
     if not 0 < amount <= made.amount - made.recovered:

@@ -51,6 +51,7 @@ REFUSALS: Mapping[str, tuple[str, str]] = {
     "CL-CLAW-RULE": ("方案没有追回情形“{0}”; 现有: {1}", "the programme has no ground “{0}” for claiming back; there are: {1}"),
     "CL-CLAW-AMOUNT": ("追回金额 {0} 超过已付未追的 {1}, 或比例未写而没有写明金额", "{0} is above what was paid and not claimed back, {1}, or no amount is stated"),
     "CL-CLAW-TWICE": ("按“{0}”已追回过", "“{0}” was claimed back before"),
+    "CL-RECOVERED": ("凭证 {0} 的追回款已入账; 另一笔请写其凭证号", "what came in under {0} is entered: another receipt has a number of its own"),
     "CL-QUESTION": ("问卷缺: {0}", "the survey lacks: {0}"),
     "CL-SURVEY-EARLY": ("绩效调查自 {0} 起", "the survey begins on {0}"),
     "CL-DATE-BACK": ("{0} 早于上一步的 {1}", "{0} is before the last step's {1}"),
