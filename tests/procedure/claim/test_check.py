@@ -189,3 +189,15 @@ def test_a_finding_bars_the_way_until_an_officer_clears_it(office: Office, refus
         office.assess(first)
     office.do(first, "answer", finding=found.id, outcome="cleared", reason="乙公司误录")
     assert office.assess(first).amount == 6_000_000
+
+
+def test_what_was_paid_or_invoiced_before_the_contract_is_a_finding_of_its_own(office: Office) -> None:
+    made = filing()
+    early = replace(made, contract={**made.contract, "signed_on": "2025-01-25"})  # invoiced on 01-20, paid on 02-01
+    number = office.file(early)
+    office.do(number, "complete")
+    report = office.check(number).report
+    assert report is not None
+    (found,) = [f for f in report.findings if f.check == "outside_validity"]
+    assert "早于合同签订日 2025-01-25" in found.zh and "before the contract" in found.en
+    assert [e.kind for e in found.exhibits] == ["invoice"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import tempfile
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -185,3 +186,16 @@ def _hangzhou() -> Library:
     if "hangzhou" not in _LIBRARIES:
         _LIBRARIES["hangzhou"] = open_library(["hangzhou"])
     return _LIBRARIES["hangzhou"]
+
+
+def test_one_filing_sent_by_many_at_once_is_one_claim(office: Office) -> None:
+    made = demo_filing(0, 1, 200_000)
+
+    def send(_: int) -> tuple[str, bool]:
+        with Desk(office.desk.folder, office.desk.library).session(at(DAY)) as session:
+            return session.file(made, day=DAY, by="申报员", today=DAY)
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(send, range(24)))
+    assert {number for number, _ in answers} == {"C000001"}
+    assert [again for _, again in answers].count(False) == 1

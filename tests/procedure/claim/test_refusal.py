@@ -14,7 +14,7 @@ from claim_office import FIRM, OTHER, PROGRAMME, SELLER, Office, at, filing
 
 from kaiwu.identity import make_uscc
 from kaiwu.pack import Library, open_library
-from kaiwu.procedure.claim import REFUSALS, Case, Event, Refusal, State, advance, make_invoice, next_steps
+from kaiwu.procedure.claim import REFUSALS, Case, Event, Invoice, Refusal, State, advance, make_invoice, next_steps
 from kaiwu.procedure.claim import event as event_module
 from kaiwu.quantity import KaiwuError
 
@@ -59,6 +59,11 @@ def test_a_template_takes_no_claims() -> None:
         ({"payments": ({"day": "2025-02-01", "amount": 0, "reference": ""},)}, "CL-NEGATIVE"),
         ({"payments": ({"day": "2025-02-01", "amount": -5, "reference": ""},)}, "CL-NEGATIVE"),
         ({"kind": event_module.EventKind.CONTRACT, "contract": {"amount": -1}}, "CL-NEGATIVE"),
+        ({"contract": {"number": "HT-1", "amount": -1}}, "CL-NEGATIVE"),
+        ({"invoices": (Invoice("25332000000000000001", total=-100),)}, "CL-NEGATIVE"),
+        ({"invoices": (Invoice("25332000000000000001", total=0),)}, "CL-NEGATIVE"),
+        ({"contract": {"number": "HT-1", "amount": 1, "signed_on": "2025-02-30"}}, "CL-DATE-TEXT"),
+        ({"payments": ({"day": "去年", "amount": 5, "reference": ""},)}, "CL-DATE-TEXT"),
     ],
 )  # fmt: skip
 def test_a_filing_with_wrong_content_is_refused(

@@ -100,7 +100,7 @@ def _contract(programme: Programme, case: Case, event: Event) -> Step:
     amount = (event.data.get("contract") or {}).get("amount", 0)
     if amount <= 0:
         return refuse("CL-NEGATIVE", yuan(amount))
-    return move_to(event, State.FILED)
+    return _check_stated(event) or move_to(event, State.FILED)
 
 
 def _work(programme: Programme, case: Case, event: Event) -> Step:
@@ -108,13 +108,21 @@ def _work(programme: Programme, case: Case, event: Event) -> Step:
 
 
 def _spent(programme: Programme, case: Case, event: Event) -> Step:
-    return _check_payments(event) or move_to(event, State.SPENT)
+    return _check_stated(event) or move_to(event, State.SPENT)
 
 
-def _check_payments(event: Event) -> Refusal | None:
-    for paid in event.data.get("payments", ()):
-        if paid["amount"] <= 0:
-            return refuse("CL-NEGATIVE", yuan(paid["amount"]))
+def _check_stated(event: Event) -> Refusal | None:
+    """Amounts above zero and days that are days, in whatever a filing states; a contract may leave its amount open."""
+    contract, payments, invoices = event.data.get("contract") or {}, event.data.get("payments", ()), event.data.get("invoices", ())  # fmt: skip
+    amounts = [*(p["amount"] for p in payments), *(i["total"] for i in invoices)]
+    for amount in (*amounts, contract.get("amount", 0) or 1):
+        if amount <= 0:
+            return refuse("CL-NEGATIVE", yuan(amount))
+    for text in (contract.get("signed_on"), *(p.get("day") for p in payments), *(i.get("issued_on") for i in invoices)):
+        try:
+            dt.date.fromisoformat(text or "2000-01-01")
+        except ValueError:
+            return refuse("CL-DATE-TEXT", text)
     return None
 
 
@@ -128,7 +136,7 @@ def _claim(programme: Programme, case: Case, event: Event) -> Step:
     clause = event.data.get("clause") or case.clause
     if clause and clause not in programme.clauses:
         return refuse("CL-CLAUSE", clause, ", ".join(programme.clauses))
-    return _check_payments(event) or move_to(event, State.CLAIMED)
+    return _check_stated(event) or move_to(event, State.CLAIMED)
 
 
 def _grant(programme: Programme, case: Case, event: Event) -> Step:

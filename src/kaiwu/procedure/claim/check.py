@@ -148,10 +148,13 @@ def find_ring(buyers: Mapping[str, set[str]], firm: str, seller: str) -> tuple[s
 
 
 def find_outside_validity(programme: Programme, case: Case, rule: CheckRule, around: Surroundings) -> Iterator[Finding]:
-    """Contracts, invoices and payments dated outside the programme's validity, or after the claim."""
+    """Contracts, invoices and payments dated outside the programme's validity, or after the claim; then what was invoiced or
+    paid before the contract was signed."""
     dated = [("合同", "contract", case.contract.get("number", ""), _day(case.contract.get("signed_on")))]
     dated += [("发票", "invoice", i.number, i.issued_on) for i in case.invoices]
     dated += [("付款", "payment", p.get("reference", ""), _day(p.get("day"))) for p in case.payments_made]
+    signed = dated[0][3]
+    early = [d for d in dated[1:] if d[3] is not None and signed is not None and d[3] < signed]
     bad = []
     for zh, en, ref, day in dated:
         is_late = day is not None and case.claimed_on is not None and day > case.claimed_on
@@ -162,6 +165,10 @@ def find_outside_validity(programme: Programme, case: Case, rule: CheckRule, aro
         yield Finding(
             rule.code, rule.severity, f"日期不在有效期内: {zh}", f"dated outside the validity: {en}", tuple(bad)
         )
+    if early:
+        shown = tuple(Exhibit(en, f"{case.number}:{ref}", f"{zh} {ref} {day}", f"{en} {ref} of {day}") for zh, en, ref, day in early)  # fmt: skip
+        zh, en = (", ".join(getattr(e, name) for e in shown) for name in ("zh", "en"))
+        yield Finding(rule.code, rule.severity, f"早于合同签订日 {signed}: {zh}", f"before the contract was signed on {signed}: {en}", shown)  # fmt: skip
 
 
 def _day(text: str | None) -> dt.date | None:

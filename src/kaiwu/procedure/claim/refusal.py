@@ -55,6 +55,7 @@ REFUSALS: Mapping[str, tuple[str, str]] = {
     "CL-QUESTION": ("问卷缺: {0}", "the survey lacks: {0}"),
     "CL-SURVEY-EARLY": ("绩效调查自 {0} 起", "the survey begins on {0}"),
     "CL-DATE-BACK": ("{0} 早于上一步的 {1}", "{0} is before the last step's {1}"),
+    "CL-DATE-TEXT": ("日期“{0}”看不懂, 请写成 2025-03-01", "“{0}” is no date: write it as 2025-03-01"),
     "CL-DATE-AHEAD": ("{0} 在今天 {1} 之后", "{0} is after today, {1}"),
     "CL-KEY": ("幂等键“{0}”已用于另一内容, 未入账", "key “{0}” was used with other content: nothing was entered"),
     "CL-CLAUSE": ("方案没有条款“{0}”; 现有: {1}", "the programme has no clause “{0}”; there are: {1}"),
