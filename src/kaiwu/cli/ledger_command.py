@@ -14,6 +14,7 @@ import click
 from kaiwu.cli.console import EXIT_DIFFERENT, Speaker
 from kaiwu.cli.option import Day, speaking, workspace_option
 from kaiwu.ledger import SqliteBook
+from kaiwu.ledger.moment import CHINA
 from kaiwu.procedure import open_workspace
 from kaiwu.procedure.claim.audit import audit_claims
 from kaiwu.quantity import KaiwuError, Problem
@@ -28,7 +29,8 @@ def open_book(workspace: Path) -> SqliteBook:
 
 
 def _moment(day: dt.date | None) -> dt.datetime | None:
-    return None if day is None else dt.datetime.combine(day, LAST).astimezone()
+    """The end of a day in China, wherever the machine stands."""
+    return None if day is None else dt.datetime.combine(day, LAST, CHINA)
 
 
 @click.group("ledger")
@@ -94,7 +96,7 @@ def statement(account: str, workspace: Path, since: dt.date | None, until: dt.da
             f"there is no account “{account}”: see kaiwu ledger accounts",
         )
         raise KaiwuError(Problem("CL-ACCOUNT", zh, en))
-    first = None if since is None else dt.datetime.combine(since, dt.time()).astimezone()
+    first = None if since is None else dt.datetime.combine(since, dt.time(), CHINA)
     lines = book.statement(account, first, _moment(until))
     if speaker.is_json:
         speaker.data([{**line._asdict(), "balance": line.balance._asdict()} for line in lines])
@@ -115,7 +117,7 @@ def statement(account: str, workspace: Path, since: dt.date | None, until: dt.da
     )
     rows = [
         (
-            line.at.astimezone().strftime("%Y-%m-%d %H:%M"), line.id, line.action, line.counter, _side(line, True), _side(line, False),
+            line.at.strftime("%Y-%m-%d %H:%M"), line.id, line.action, line.counter, _side(line, True), _side(line, False),
             line.balance.available, line.document, line.article, "、".join(line.approvers), line.reference,
         )
         for line in lines
