@@ -77,3 +77,9 @@ def test_a_missing_template_is_named(middling: District) -> None:
     none: dict[str, ImportTemplate] = {}
     with pytest.raises(KaiwuError, match="synth_month_flash"):
         make_month_books(middling, none)
+
+
+def test_only_industry_reports(months: Months, middling: District) -> None:
+    sectors = np.array([d.sector for d in middling.calibration.divisions])[middling.industries.division]
+    assert set(sectors[months.listed.any(axis=0)]) == {"industry"}
+    assert set(sectors[middling.sizes.above.any(axis=1)]) > {"industry"}

@@ -99,7 +99,8 @@ def operation(
         return
     for zh, en in describe_bulletin(bulletin, is_public=is_public):
         speaker.say(zh, en)
-    print_parts(speaker, bulletin, by, top, is_public=is_public)
+    if not speaker.is_quiet:
+        print_parts(speaker, bulletin, by, top, is_public=is_public)
     if out is not None:
         speaker.say(f"已写 {out}", f"wrote {out}")
 

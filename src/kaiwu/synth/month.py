@@ -93,7 +93,8 @@ def draw_months(district: District, rule: MonthRule) -> Months:
     shares = season * noise
     split = np.round(output[:, :, None] * shares / shares.sum(axis=2, keepdims=True))
     true = np.concatenate([split[:, :, :2].sum(axis=2, keepdims=True), split[:, :, 2:]], axis=2)
-    listed = district.sizes.above.T
+    reports = np.array([d.sector in rule.sectors for d in district.calibration.divisions])[district.industries.division]
+    listed = district.sizes.above.T & reports
     before = np.vstack([listed[:1], listed[:-1]])
     built = listed & ~before & (rng.random(listed.shape) < rule.built)
     start = rng.integers(0, len(PERIODS), listed.shape)

@@ -360,6 +360,7 @@ class MonthRule:
     """Months of above-scale firms: how many years, the season, and how flash figures differ from later ones."""
 
     years: int
+    sectors: tuple[str, ...]
     season: tuple[float, ...]
     noise: float
     late: float
