@@ -36,6 +36,7 @@ COMMANDS: dict[str, str] = {
     "operation": "kaiwu.cli.operation_command:operation",
     "settle": "kaiwu.cli.settle_command:settle_command",
     "whatif": "kaiwu.cli.whatif_command:whatif_command",
+    "rate": "kaiwu.cli.rate_command:rate_group",
     "synth": "kaiwu.cli.synth_command:synth",
     "demo": "kaiwu.cli.demo_command:demo",
     "serve": "kaiwu.cli.demo_command:serve",

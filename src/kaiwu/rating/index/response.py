@@ -27,6 +27,8 @@ JUMP = (
 BENT = 1e-4  # of the scores' range: how far a piece may stray from the curve
 FIRST = 16  # even pieces at the start, so that no bend between the known edges is missed
 ROUNDS = 24
+MOST_POINTS = 2000  # of one curve; beyond, pieces stay as bent as they are and verification decides
+STILL = 1e-6  # a curve that moves less counts as flat
 POWERS = {"arithmetic": 1.0, "geometric": 0.0, "harmonic": -1.0}
 
 
@@ -140,9 +142,10 @@ def trace_curve(
         return (Piece(now, now, only, only),)
     xs = _edges(model, code, low, high, now, JUMP * width)
     known = dict(zip(xs, sample(xs), strict=True))
-    own = np.array([y[0] for y in known.values()])
-    finite = own[np.isfinite(own)]
-    spread = max(float(np.ptp(finite)), 1e-12) if len(finite) else 1e-12
+    table = np.array(list(known.values()))
+    table = np.where(np.isfinite(table), table, np.nan)
+    moved = table[:, ~np.isnan(table).all(axis=0)]
+    spread = max(float((np.nanmax(moved, axis=0) - np.nanmin(moved, axis=0)).max(initial=0.0)), STILL)
     _refine(known, sample, width, spread)
     return _merge(sorted(known.items()), now, width, spread)
 
@@ -175,7 +178,7 @@ def _refine(known: dict[float, Array], sample: Callable[[Sequence[float]], Array
     open_pieces = list(itertools.pairwise(ends))
     for _ in range(ROUNDS):
         wide = [(a, b) for a, b in open_pieces if b - a > 4 * JUMP * width and np.isfinite([known[a][0], known[b][0]]).any()]  # fmt: skip
-        if not wide:
+        if not wide or len(known) > MOST_POINTS:
             return
         middles = [(a + b) / 2 for a, b in wide]
         found = sample(middles)
