@@ -324,3 +324,9 @@ def test_a_rulebook_that_is_not_in_force_takes_no_claim(office: Office, library:
         office.file()
     assert [p.code for p in caught.value.problems] == ["P-VALIDITY"]
     assert FIRM != OTHER
+
+
+def test_a_contract_that_was_only_filed_cannot_be_assessed(office: Office, refused: Refused) -> None:
+    number = office.file(filing(kind=event_module.EventKind.CONTRACT))
+    with refused("CL-ORDER"):
+        office.assess(number)

@@ -14,7 +14,7 @@ from kaiwu.ledger import SqliteBook
 from kaiwu.pack import Library
 from kaiwu.pack.library import thaw_library
 from kaiwu.procedure.claim import Desk, Filing, State, make_invoice
-from kaiwu.procedure.claim.desk import refold
+from kaiwu.procedure.claim.store import refold
 from kaiwu.procedure.claim.version import digest_programme
 from kaiwu.procedure.claim.view import trace_claim
 

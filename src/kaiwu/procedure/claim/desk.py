@@ -22,7 +22,7 @@ from kaiwu.pack.decide import refuse_out_of_force
 from kaiwu.pack.programme import Programme
 from kaiwu.procedure.claim.advance import advance
 from kaiwu.procedure.claim.assessment import Candidate, PaidIndex, decide_claim, is_waiting, pot_available, pot_left
-from kaiwu.procedure.claim.case import Case, State, apply, fold
+from kaiwu.procedure.claim.case import Case, State, apply
 from kaiwu.procedure.claim.check import run_checks
 from kaiwu.procedure.claim.effect import check_answers
 from kaiwu.procedure.claim.event import Event, EventKind
@@ -377,12 +377,8 @@ class Desk:
         """Take all leaves into the log and sign a checkpoint."""
         text = self.witness.publish()
         checkpoint = read_checkpoint(text)[0]
-        return {
-            "size": checkpoint.size,
-            "root": checkpoint.root.hex(),
-            "text": text,
-            "key": str(self.witness.key.public),
-        }
+        key = str(self.witness.key.public)
+        return {"size": checkpoint.size, "root": checkpoint.root.hex(), "text": text, "key": key}
 
     def prove(self, number: str, event: int, now: dt.datetime) -> str:
         """The proof file of one event of a claim, with the salt and the bytes that open its commitment."""
@@ -400,10 +396,3 @@ class Desk:
             leaf = session.store.leaf(number, event)
         opening = Opening(derive_salt(self.witness.secret, f"{number}/{event}"), events[event].body(number, event))
         return self.witness.prove(leaf, opening)
-
-
-def refold(store: SqliteClaimStore, number: str) -> Case:
-    """A claim folded again from its stored events, for an audit."""
-    case = store.case(number)
-    assert case is not None, "the claim is known"
-    return fold(number, case.programme, store.events(number))

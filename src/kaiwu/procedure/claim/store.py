@@ -201,3 +201,10 @@ def _plain(row: PaidRow) -> dict[str, Any]:
 def _paid_row(plain: dict[str, Any]) -> PaidRow:
     day = plain["day"]
     return PaidRow(**{**plain, "day": dt.date.fromisoformat(day) if day else None})
+
+
+def refold(store: SqliteClaimStore, number: str) -> Case:
+    """A claim folded again from its stored events, for an audit."""
+    case = store.case(number)
+    assert case is not None, "the claim is known"
+    return fold(number, case.programme, store.events(number))
