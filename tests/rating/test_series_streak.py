@@ -164,3 +164,11 @@ def test_a_streak_is_never_longer_than_what_filling_the_gaps_could_make_it(value
     low, high = count(values)
     assert count([0 if v is None else v for v in values])[0] == low
     assert count([20 if v is None else v for v in values])[0] == high
+
+
+def test_of_two_figures_published_on_one_day_the_final_one_is_the_latest_whatever_their_order() -> None:
+    period, day = parse_period("2025-01..03"), dt.date(2025, 4, 20)
+    flash = Observation(period, Fraction(12, 100), "flash", day)
+    final = Observation(period, Fraction(8, 100), "final", day)
+    rule = StreakRule("r", "", "", "s", Fraction(1, 10), ">=", "cumulative", "two_months", "latest")
+    assert [count_streak(rule, seen, period).high for seen in ([flash, final], [final, flash])] == [0, 0]

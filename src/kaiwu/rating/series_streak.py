@@ -176,7 +176,7 @@ def read_series(
     for period, weight in periods_back(rule, end, months + 1):
         if period < first:
             break
-        known = sorted(by_period.get(period, []), key=lambda o: o.known_at)
+        known = sorted(by_period.get(period, []), key=lambda o: (o.known_at, STATUSES.index(o.status)))
         terms.append(Term(period, weight, _value(rule, known), known[0].value if known else None))
     return terms[::-1]
 

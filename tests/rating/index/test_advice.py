@@ -22,7 +22,7 @@ TREE = make_tree([
     Node("y", zh="能耗", en="energy", parent="a", direction=Direction("lower"), low=0, high=10, base=5, target=2),
     Node("z", zh="产值", en="output", parent="b", direction=Direction("higher"), low=0, high=10, base=5, target=8),
 ])  # fmt: skip
-BANDS = "{by: bands, bands: [{to: 3, points: 20}, {from: 3, to: 6, points: 60}, {from: 6, points: 100}]}"
+BANDS = "{by: bands, edges: '[)', bands: [{to: 3, points: 20}, {from: 3, to: 6, points: 60}, {from: 6, points: 100}]}"
 METHODS = {
     "goalposts": "{by: goalposts}", "ratio": "{by: ratio, cap: 120}", "min_max": "{by: min_max}", "target": "{by: target}", "z_score": "{by: z_score, to: [50, 10]}",
 }  # fmt: skip

@@ -59,8 +59,11 @@ def slope(setting: Aggregate, x: Array, w: Array) -> Array | None:
     if way_of(setting) == "linear":
         return np.asarray(w)
     if setting.by == "mpi":
-        m, q, s = float(w @ x), float(w @ x**2), setting.sign
-        return np.asarray((1 - s) * w + s * w * (2 * x / m - q / m**2)) if m else None
+        m, q = float(w @ x), float(w @ x**2)
+        s = setting.sign if m > 0 else -setting.sign  # the penalty goes by the size of the mean
+        if not m:
+            return None if q else np.asarray(w)  # nothing but zeros scores zero
+        return np.asarray((1 - s) * w + s * w * (2 * x / m - q / m**2))
     if setting.by == "owa":
         return _owa_slope(setting, x, w)
     if setting.by in ("minimum", "maximum", "median"):

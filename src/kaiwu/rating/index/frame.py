@@ -15,10 +15,11 @@ import polars as pl
 from kaiwu.quantity import KaiwuError, Problem
 from kaiwu.rating.index.method import Method
 from kaiwu.rating.index.stage import Step
+from kaiwu.rating.index.statistic import NOISE
 from kaiwu.rating.index.step.aggregate import Aggregate
 from kaiwu.rating.index.step.denominate import Denominate
 from kaiwu.rating.index.step.impute import Impute
-from kaiwu.rating.index.step.normalise import Normalise
+from kaiwu.rating.index.step.normalise import ONE_SIDED, Normalise
 from kaiwu.rating.index.step.rank import GUARD, UNROUNDED, Rank
 from kaiwu.rating.index.step.screen import Screen
 from kaiwu.rating.index.step.treat import Treat
@@ -178,6 +179,10 @@ def _score(s: Normalise, node: Node, d: Direction, raw: pl.Expr, over: Callable[
     base, target = s.base if s.base is not None else node.base, s.target if s.target is not None else node.target
     a, b = s.to
     lower = d.kind == LOWER
+    if d.is_two_sided and (s.by in ONE_SIDED or s.log):
+        _refuse(f"{s.by}{' log' if s.log else ''} near a value or inside an interval")
+    still = _is_flat(over(raw.min()), over(raw.max()))
+    flat_score = raw * 0 + s.constant if s.constant is not None else pl.lit(None, pl.Float64)
     y = _orient(pl.when(raw > 0).then(raw.log()) if s.log and s.by in ("min_max", "goalposts") else raw, d)
     if s.by == "none":
         return y
@@ -185,25 +190,31 @@ def _score(s: Normalise, node: Node, d: Direction, raw: pl.Expr, over: Callable[
         least, most = over(y.min()), pl.lit(0.0) if d.is_two_sided else over(y.max())
         if d.span is not None and d.is_two_sided:
             y, least = pl.max_horizontal(y, pl.lit(-d.span)) + y * 0, pl.lit(-d.span)
+        elif d.is_two_sided:
+            least = pl.when((least == 0) & ~still).then(-1.0).otherwise(least)
         return _stretch(y, least, most, s)
     if s.by == "goalposts":
         ends = [pl.lit(low), pl.lit(high)]
         ends = [e.log() for e in ends] if s.log else ends
         return _stretch(y, -ends[1] if lower else ends[0], -ends[0] if lower else ends[1], s)
     if s.by == "z_score":
-        flat = over(y.min()) == over(y.max())
         z = (y - over(y.mean())) / over(y.std(ddof=s.ddof)) * b + a
-        return pl.when(flat).then(y * 0 + s.constant if s.constant is not None else None).otherwise(z)
+        return pl.when(still).then(flat_score).otherwise(z)
     if s.by in ("rank", "borda"):
-        return over(y.rank("average")) - (1 if s.by == "borda" else 0)
+        return (
+            pl.when(~_is_flat(over(y.min()), over(y.max())))
+            .then(over(y.rank("average")) - (1 if s.by == "borda" else 0))
+            .otherwise(flat_score)
+        )
     if s.by == "percentile":
         n = over(y.count())
         share = (over(y.rank("min")) - 1) / (n - 1) * (b - a) + a
-        return pl.when(n > 1).then(share).otherwise(y * 0 + s.constant if s.constant is not None else None)
+        return pl.when(~_is_flat(over(y.min()), over(y.max()))).then(share).otherwise(flat_score)
     if s.by == "target":
         goal = _orient(pl.lit(target, pl.Float64), d)
         least = over(y.min())
-        return _stretch(pl.min_horizontal(y, goal) + y * 0, least, pl.max_horizontal(goal, least), s)
+        score = _stretch(pl.min_horizontal(y, goal) + y * 0, least, pl.max_horizontal(goal, least), s)
+        return pl.when((least >= goal) & ~still).then(y * 0 + b).otherwise(score)
     if s.by == "ratio":
         out = pl.when(raw > 0).then(base / raw).otherwise(raw * 0 + float("inf")) * b if lower else raw / base * b
         if s.penalty is not None:
@@ -224,14 +235,22 @@ def _score(s: Normalise, node: Node, d: Direction, raw: pl.Expr, over: Callable[
             out = pl.when(inside & raw.is_not_null()).then(band.points).otherwise(out)
         return out
     if s.by == "maximum":
-        return over(raw.min()) / raw * b if lower else raw / over(raw.max()) * b
-    return y / (over((raw**2).sum()).sqrt() if s.by == "vector" else over(raw.sum()))
+        if lower:
+            return pl.when((over(raw.min()) > 0) & (raw > 0)).then(over(raw.min()) / raw * b)
+        return pl.when(over(raw.max()) > 0).then(raw / over(raw.max()) * b)
+    whole = over(raw.sum())
+    return y / over((raw**2).sum()).sqrt() if s.by == "vector" else pl.when(whole > 0).then(y / whole)
 
 
 def _stretch(y: pl.Expr, low: pl.Expr, high: pl.Expr, s: Normalise) -> pl.Expr:
     a, b = s.to
     flat = y * 0 + s.constant if s.constant is not None else pl.lit(None, pl.Float64)
-    return pl.when(low == high).then(flat).otherwise((y - low) / (high - low) * (b - a) + a)
+    return pl.when(_is_flat(low, high)).then(flat).otherwise((y - low) / (high - low) * (b - a) + a)
+
+
+def _is_flat(low: pl.Expr, high: pl.Expr) -> pl.Expr:
+    """Whether two ends are one point but for the machine's noise."""
+    return (high - low).abs() <= NOISE * pl.max_horizontal(low.abs(), high.abs())
 
 
 def _weights(step: Weigh, tree: Tree) -> dict[str, float]:
@@ -269,7 +288,7 @@ def _mean(s: Aggregate, kids: tuple[str, ...], weights: list[float]) -> pl.Expr:
     out: pl.Expr
     if s.by == "mpi":
         variance = pl.sum_horizontal(w * (c - dot) ** 2 for w, c in zip(share, cells, strict=True))
-        out = pl.when(dot != 0).then(dot + s.sign * variance / dot)
+        out = pl.when(dot != 0).then(dot + s.sign * variance / dot.abs()).when(variance == 0).then(0.0)
     elif s.by in ("minimum", "maximum"):
         out = pl.min_horizontal(used) if s.by == "minimum" else pl.max_horizontal(used)
     elif s.by not in ("arithmetic", "geometric", "harmonic", "power"):

@@ -102,6 +102,8 @@ def _check_order(entry: Entry, steps: Sequence[Step]) -> None:
     families = [step.family for step in steps]
     if not steps:
         return
+    if families.count("rank") > 1:
+        entry.complain("IX-METHOD-ORDER", "rank 只能写一次", "rank stands once", "steps")
     if "aggregate" not in families:
         entry.complain("IX-METHOD-AGGREGATE", "方法没有合成步骤 aggregate", "the method has no aggregate step", "steps")
     elif any(family != "rank" for family in families[families.index("aggregate") + 1 :]):

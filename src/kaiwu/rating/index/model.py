@@ -123,6 +123,10 @@ class IndexModel:
         if rank.within and rank.within not in self.values.groups:
             raise KaiwuError(Problem("IX-VALUES-GROUP", f"没有“{rank.within}”分组", f"no grouping “{rank.within}”"))
         labels = self.values.groups[rank.within] if rank.within else ("",) * len(self.values.units)
+        if rank.within and (lost := [u for u, r in zip(sheet.units, sheet.rows, strict=True) if not labels[r]]):
+            raise KaiwuError(
+                [Problem("IX-LEAGUE-NONE", f"“{u}”没有分组", f"“{u}” is in no league", where=u) for u in lost]
+            )
         return IndexResult(self.tree, sheet, rank, tuple(labels[u] for u in sheet.rows))
 
     def sheets(self) -> list[Sheet]:

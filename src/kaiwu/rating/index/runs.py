@@ -22,9 +22,11 @@ from kaiwu.rating.index.stage import Context, transform
 from kaiwu.rating.index.statistic import Array
 from kaiwu.rating.index.step.aggregate import Aggregate
 from kaiwu.rating.index.step.normalise import Normalise
+from kaiwu.rating.index.step.rank import UNROUNDED
 from kaiwu.rating.index.tree import LOWER, Tree
 
-Ranks = NDArray[np.int16]
+Ranks = NDArray[np.int16] | NDArray[np.int32]  # the wider one from 32,767 units on
+TIE = 10.0**-UNROUNDED  # scores nearer than this share a place: what differs beyond is noise of the machine
 MEANS = ("arithmetic", "geometric", "harmonic")
 BLOCK = 96  # runs in one matrix product
 BATCH_CELLS = 1 << 18  # cells of noise held at once: 2 MiB, stays in the cache
@@ -67,7 +69,7 @@ class Runs:
     def beats(self, rows: Sequence[int] | None = None) -> Array:
         """P(i before j), ``(rows, units)``; shared places count for neither (i 优于 j 的概率)."""
         at = list(range(len(self.units))) if rows is None else list(rows)
-        by_unit = np.ascontiguousarray(np.where(self.ranks == 0, np.int16(32767), self.ranks).T)
+        by_unit = np.ascontiguousarray(np.where(self.ranks == 0, np.iinfo(self.ranks.dtype).max, self.ranks).T)
         out = np.empty((len(at), len(self.units)))
         for k, i in enumerate(at):
             out[k] = np.count_nonzero(by_unit[i] < by_unit, axis=1)
@@ -75,17 +77,18 @@ class Runs:
 
 
 def place(scores: Array) -> Ranks:
-    """Places from the best down along the last axis, least place for ties, 0 where missing; ``(runs, units)`` int16."""
+    """Places from the best down along the last axis, least place for ties (to ``TIE``), 0 where missing; ``(runs, units)``."""
+    kind = np.int16 if scores.shape[-1] < np.iinfo(np.int16).max else np.int32
     order = np.argsort(-scores, axis=-1)
     ordered = np.take_along_axis(scores, order, axis=-1)
     n = scores.shape[-1]
-    at = np.broadcast_to(np.arange(1, n + 1, dtype=np.int16), scores.shape)
-    tied = ordered[..., 1:] == ordered[..., :-1]
+    at = np.broadcast_to(np.arange(1, n + 1, dtype=kind), scores.shape)
+    tied = ordered[..., :-1] - ordered[..., 1:] <= TIE
     if tied.any():
         first = at.copy()
         first[..., 1:][tied] = 0
         at = np.maximum.accumulate(first, axis=-1)
-    out = np.empty(scores.shape, dtype=np.int16)
+    out = np.empty(scores.shape, dtype=kind)
     np.put_along_axis(out, order, at, axis=-1)
     if np.isnan(ordered[..., -1]).any():
         out[np.isnan(scores)] = 0

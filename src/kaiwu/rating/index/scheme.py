@@ -19,6 +19,7 @@ from kaiwu.quantity.dimension import RATIO_ONE
 from kaiwu.rating.batch import Answers, Batch
 from kaiwu.rating.index.method import Method
 from kaiwu.rating.index.model import IndexModel, IndexResult
+from kaiwu.rating.index.step.aggregate import Aggregate
 from kaiwu.rating.index.step.rank import MISSING, Rank, round_scores
 from kaiwu.rating.index.tree import Node, Tree
 from kaiwu.rating.index.values import Values
@@ -157,6 +158,7 @@ class IndexScheme(Headed):
             result = model.run()
         except KaiwuError as error:
             raise KaiwuError([p.located(self.code) for p in error.problems]) from error
+        _refuse_empty(model, result, self.code)
         return Rated(model, result, outcome, league)
 
     def values(self, answers: Answers, names: Sequence[str], rows: Sequence[int], leagues: Sequence[str]) -> Values:
@@ -271,6 +273,25 @@ class IndexScheme(Headed):
         from kaiwu.rating.index.explanation import explain_index  # sentences are only needed when somebody reads
 
         return [explain_index(self, facts, entity, result or self.decide(facts))]
+
+
+def _refuse_empty(model: IndexModel, result: IndexResult, where: str) -> None:
+    """An indicator that nobody has must not vanish from the index unsaid, its weight given to the others."""
+    step = next(s for s in model.method.steps if isinstance(s, Aggregate))
+    tree, x = result.tree, result.sheet.x
+    if np.isnan(x).all():
+        return  # nobody has a score then, and all are told so
+    empty = [
+        tree.by_code[code] for i, code in enumerate(tree.leaves)
+        if np.isnan(x[:, i]).all() and result.weights()[code] > 0 and step.overrides.get(tree.by_code[code].parent or "", step).missing == "skip"
+    ]  # fmt: skip
+    if empty:
+        raise KaiwuError([
+            Problem(
+                "IX-VALUES-EMPTY", f"指标“{n.zh}”没有一个单位有数据, 不能悄悄略去; 剔除该指标, 或补数据",
+                f"nobody has a value of “{n.en}”; it is not left out unsaid: drop the indicator or supply values", where=n.where or where,
+            ) for n in empty
+        ])  # fmt: skip
 
 
 def _sizes(result: IndexResult) -> dict[str, int]:

@@ -89,10 +89,19 @@ def kurtosis(x: Array) -> Array:
     return np.where((n >= 4) & (m2 > 0), out, np.nan)
 
 
+NOISE = 1e-12  # share of its size within which a column does not vary: what differs less is noise of the machine
+
+
 def is_constant(x: Array) -> Mask:
-    """Columns whose present cells are all equal, or that have none, shape ``(..., 1, indicators)``."""
-    low, high = least(x), greatest(x)
-    return np.asarray(np.isnan(low) | (low == high))
+    """Columns whose present cells are all equal (to ``NOISE``), or that have none, shape ``(..., 1, indicators)``."""
+    return is_flat(least(x), greatest(x))
+
+
+def is_flat(low: Array, high: Array) -> Mask:
+    """Whether two ends are one point but for the machine's noise; an end that is missing counts as flat."""
+    return np.asarray(
+        np.isnan(low) | np.isnan(high) | (np.abs(high - low) <= NOISE * np.maximum(np.abs(low), np.abs(high)))
+    )
 
 
 def rank_ascending(x: Array, ties: Ties = "average") -> Array:

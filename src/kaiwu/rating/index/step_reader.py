@@ -214,10 +214,29 @@ def _normalise_setting(entry: Entry, base: Normalise) -> Normalise:
         constant=_maybe(entry, "constant", base.constant), base_year=year, within=entry.text("within", base.within),
         decimals=_decimals(entry, base.decimals), overrides={},
     )  # fmt: skip
+    _check_normalise(entry, out)
     if out.within and out.base_year is not None:
         zh, en = "within 与 base_year 不能同时使用", "within and base_year cannot stand together"
         entry.complain("IX-NORMALISE-BASE", zh, en, "within")
     return out
+
+
+def _check_normalise(entry: Entry, s: Normalise) -> None:
+    """Settings that contradict themselves or would turn a scale round unsaid."""
+    if s.by != "z_score" and s.to[0] >= s.to[1]:
+        entry.complain("IX-NORMALISE-SCALE", "to 的下端要小于上端; 方向写在 direction", "“to” rises from its first to its second number; say directions in “direction”", "to")  # fmt: skip
+    if s.floor is not None and s.cap is not None and s.floor > s.cap:
+        entry.complain("IX-NORMALISE-SCALE", "floor 大于 cap", "“floor” is above “cap”", "floor")
+    if s.low is not None and s.high is not None and s.low >= s.high:
+        entry.complain("IX-TREE-GOALPOSTS", "下限不小于上限", "the lower goalpost is not below the upper one", "low")
+    if s.by == "ratio" and s.base is not None and s.base <= 0:
+        entry.complain("IX-NORMALISE-SETTING", "ratio 的 base 要为正", "the base of a ratio is positive", "base")
+    if s.by == "bands" and not s.bands:
+        entry.complain("F-KEY-MISSING", "分档计分要写 bands", "scores by bands want “bands”")
+    if s.bands and "bands" in entry.data and "edges" not in entry.data:
+        entry.complain(
+            "IX-BAND-EDGES", '分档要写明 edges: "[)" 或 "(]"', "bands want their edges: “[)” or “(]”", "bands"
+        )
 
 
 def _bands(entry: Entry, default: tuple[Band, ...]) -> tuple[Band, ...]:
@@ -236,7 +255,7 @@ def _bands(entry: Entry, default: tuple[Band, ...]) -> tuple[Band, ...]:
         band = out[-1]
         if band.low is not None and band.high is not None and band.low >= band.high:
             below.complain("IX-BAND-EMPTY", "这一档的下端不小于上端", "this band ends before it begins")
-        if k and (before := out[k - 1]).high != band.low:
+        if k and ((before := out[k - 1]).high != band.low or band.low is None):
             if before.high is not None and band.low is not None and before.high < band.low:
                 gap = f"{before.high:g} … {band.low:g}"
                 zh, en = (
@@ -265,6 +284,9 @@ def _read_weigh(entry: Entry) -> Weigh:
     if by == "entropy" and "variant" not in entry.data:
         zh = f"熵权要写明 variant: {', '.join(weigh.ENTROPIES)}"
         entry.complain("IX-WEIGH-VARIANT", zh, f"entropy weights want a named variant: {', '.join(weigh.ENTROPIES)}")
+    for way, key in (("ahp", "pairs"), ("expert", "experts")):
+        if by == way and not entry.data.get(key):
+            entry.complain("F-KEY-MISSING", f"{way} 要写 {key}", f"{way} wants “{key}”", "by")
     ddof = entry.whole_number("ddof", 0, 1)
     return Weigh(
         by=by, over=entry.choice("over", ("leaves", "siblings"), "leaves"),
@@ -347,6 +369,15 @@ def _aggregate_setting(entry: Entry, base: Aggregate) -> Aggregate:
         least=_share(entry, "least", base.least), to=_float(entry, "to", base.to), flat=entry.flag("flat", base.flat),
         decimals=_decimals(entry, base.decimals), overrides={},
     )  # fmt: skip
+    if out.order and (min(out.order) < 0 or sum(out.order) <= 0):
+        entry.complain(
+            "F-KEY-TYPE",
+            "order 不能有负数, 也不能全为零",
+            "“order” has no negative numbers and is not all zero",
+            "order",
+        )
+    if out.low is not None and out.high is not None and out.low > out.high:
+        entry.complain("IX-FRONTIER-BOUNDS", "low 大于 high", "“low” is above “high”", "low")
     if out.by == "owa" and not out.order:
         entry.complain(
             "F-KEY-MISSING",

@@ -93,7 +93,7 @@ class Values:
 
     def digest(self) -> str:
         """A fingerprint of numbers and groups for reuse of what was computed; never part of a run's digest."""
-        h = hashlib.sha256(repr((self.units, self.codes, sorted(self.groups.items()))).encode())
+        h = hashlib.sha256(repr((self.units, self.codes, sorted(self.groups.items()), self.year)).encode())
         h.update(np.ascontiguousarray(self.x).tobytes())
         return h.hexdigest()
 

@@ -109,14 +109,15 @@ def power(x: Array, w: Array, p: float) -> Array:
 
 
 def mpi(x: Array, w: Array, sign: int = -1) -> Array:
-    """Mean with a penalty for imbalance (惩罚均值), ``M ± S²/M``; MPI on z-scores 100 ± 10, AMPI on goalposts 70 … 130.
+    """Mean with a penalty for imbalance (惩罚均值), ``M ± S²/|M|``; MPI on z-scores 100 ± 10, AMPI on goalposts 70 … 130.
 
     De Muro, Mazziotta and Pareto 2011; Mazziotta and Pareto 2016. S is the weighted deviation of the unit's own children.
+    Where M is negative the penalty goes by its size, as it would else become a reward; all children at zero give zero.
     """
     m = (x * w).sum(axis=-1)
     s2 = (w * (x - m[..., None]) ** 2).sum(axis=-1)
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.asarray(np.where(m != 0, m + sign * s2 / m, np.nan))
+        return np.asarray(np.where(m != 0, m + sign * s2 / np.abs(m), np.where(s2 == 0, 0.0, np.nan)))
 
 
 def owa(x: Array, w: Array, order: Array) -> Array:

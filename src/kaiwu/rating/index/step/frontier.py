@@ -12,7 +12,7 @@ from kaiwu.rating.index.statistic import Array
 
 
 def benefit_of_doubt(x: Array, low: Array | None = None, high: Array | None = None) -> tuple[Array, Array]:
-    """Scores in (0, 1] and the weights of each unit: max w·x so that no unit exceeds one with the same weights.
+    """Scores in [0, 1] and the weights of each unit: max w·x so that no unit exceeds one with the same weights.
 
     ``low`` and ``high`` bound each indicator's share of the unit's own score, ``(indicators,)``. ``x`` is ``(units, indicators)``,
     none negative; a missing cell takes no part for that unit and counts as zero in the comparison of others.
@@ -30,7 +30,10 @@ def benefit_of_doubt(x: Array, low: Array | None = None, high: Array | None = No
     scores, weights = np.full(n, np.nan), np.full((n, m), np.nan)
     for u in range(n):
         own = filled[u]
-        if np.isnan(x[u]).all() or own.sum() == 0:
+        if np.isnan(x[u]).all():
+            continue
+        if own.sum() == 0:  # no weights help who has nothing
+            scores[u], weights[u] = 0.0, np.zeros(m)
             continue
         rows, limits = [filled], [np.ones(n)]
         if low is not None:

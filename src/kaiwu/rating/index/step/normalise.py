@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from kaiwu.quantity import KaiwuError, Problem
 from kaiwu.rating.index import statistic
 from kaiwu.rating.index.statistic import Array
 from kaiwu.rating.index.step.rank import to_decimals
@@ -20,6 +21,7 @@ from kaiwu.rating.index.tree import HIGHER, LOWER, Direction, Node
 WAYS = (
     "none", "min_max", "goalposts", "z_score", "rank", "borda", "percentile", "target", "ratio", "bands", "maximum", "vector", "sum",
 )  # fmt: skip
+ONE_SIDED = ("ratio", "maximum")  # formulas that know no wanted value or interval
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,7 @@ def orient(x: Array, direction: Direction) -> Array:
 
 def normalise(x: Array, nodes: Sequence[Node], setting: Normalise, ref: Array | None = None) -> Array:
     """Scores ``(..., units, indicators)`` of columns by one setting; ``ref`` gives the statistics (default: ``x``)."""
+    _check_directions(nodes, setting)
     ref = x if ref is None else ref
     groups: dict[object, list[int]] = {}
     for i, node in enumerate(nodes):
@@ -85,6 +88,20 @@ def normalise(x: Array, nodes: Sequence[Node], setting: Normalise, ref: Array | 
     return to_decimals(np.asarray(out, dtype=np.float64), setting.decimals)
 
 
+def _check_directions(nodes: Sequence[Node], s: Normalise) -> None:
+    """Ratios and logarithms know higher and lower only: a wanted value or interval must not be read as “higher”."""
+    if s.by not in ONE_SIDED and not s.log:
+        return
+    for node in nodes:
+        if _direction(node).is_two_sided:
+            what = s.by if s.by in ONE_SIDED else "log"
+            raise KaiwuError(Problem(
+                "IX-NORMALISE-DIRECTION", f"指标“{node.code}”是适度指标, 不能用 {what}; 改用 min_max、z_score、bands 等",
+                f"indicator “{node.code}” is good near a value or inside an interval and cannot be normalised by {what}; use min_max, z_score, bands …",
+                where=node.where or node.code,
+            ))  # fmt: skip
+
+
 def _min_max(x: Array, ref: Array, node: Node, s: Normalise) -> Array:
     d = _direction(node)
     if s.log:
@@ -95,6 +112,8 @@ def _min_max(x: Array, ref: Array, node: Node, s: Normalise) -> Array:
     if d.span is not None and d.is_two_sided:
         low = np.full_like(low, -d.span)
         y = np.maximum(y, low)
+    elif d.is_two_sided:
+        low = np.where((low == 0) & ~statistic.is_constant(ref), -1.0, low)  # they differ, none is off: full marks
     return _scale(y, low, high, s)
 
 
@@ -122,12 +141,14 @@ def _z_score(x: Array, ref: Array, node: Node, s: Normalise) -> Array:
 
 
 def _rank(x: Array, ref: Array, node: Node, s: Normalise) -> Array:
-    return statistic.rank_ascending(orient(x, _direction(node)), "average")
+    y = orient(x, _direction(node))
+    return _constant(statistic.rank_ascending(y, "average"), statistic.is_constant(y), y, s, refused=True)
 
 
 def _borda(x: Array, ref: Array, node: Node, s: Normalise) -> Array:
     """Units beaten, half for a tie (博尔达计数)."""
-    return statistic.rank_ascending(orient(x, _direction(node)), "average") - 1
+    y = orient(x, _direction(node))
+    return _constant(statistic.rank_ascending(y, "average") - 1, statistic.is_constant(y), y, s, refused=True)
 
 
 def _percentile(x: Array, ref: Array, node: Node, s: Normalise) -> Array:
@@ -136,7 +157,7 @@ def _percentile(x: Array, ref: Array, node: Node, s: Normalise) -> Array:
     n = statistic.count(y)
     with np.errstate(divide="ignore", invalid="ignore"):
         share = (statistic.rank_ascending(y, "min") - 1) / np.where(n > 1, n - 1, np.nan)
-    return _constant(share * (s.to[1] - s.to[0]) + s.to[0], n <= 1, y, s)
+    return _constant(share * (s.to[1] - s.to[0]) + s.to[0], statistic.is_constant(y), y, s, refused=True)
 
 
 def _target(x: Array, ref: Array, node: Node, s: Normalise) -> Array:
@@ -144,7 +165,8 @@ def _target(x: Array, ref: Array, node: Node, s: Normalise) -> Array:
     d = _direction(node)
     goal = np.asarray(orient(np.asarray(_first(s.target, node.target)), d))
     y, low = orient(x, d), statistic.least(orient(ref, d))
-    return _scale(np.minimum(y, goal), low, np.maximum(goal, low), s)
+    out = _scale(np.minimum(y, goal), low, np.maximum(goal, low), s)
+    return np.where((low >= goal) & ~statistic.is_constant(ref) & ~np.isnan(y), s.to[1], out)
 
 
 def _ratio(x: Array, ref: Array, node: Node, s: Normalise) -> Array:
@@ -176,11 +198,12 @@ def _bands(x: Array, ref: Array, node: Node, s: Normalise) -> Array:
 
 
 def _maximum(x: Array, ref: Array, node: Node, s: Normalise) -> Array:
-    """``x / max``, or ``min / x`` where lower is better (极值比)."""
+    """``x / max``, or ``min / x`` where lower is better (极值比); missing where the sign would turn the order round."""
+    low, high = statistic.least(ref), statistic.greatest(ref)
     with np.errstate(divide="ignore", invalid="ignore"):
         if _direction(node).kind == LOWER:
-            return np.asarray(statistic.least(ref) / x * s.to[1])
-        return np.asarray(x / statistic.greatest(ref) * s.to[1])
+            return np.where((low > 0) & (x > 0), low / x * s.to[1], np.nan)
+        return np.where(high > 0, x / high * s.to[1], np.nan)
 
 
 def _vector(x: Array, ref: Array, node: Node, s: Normalise) -> Array:
@@ -190,9 +213,10 @@ def _vector(x: Array, ref: Array, node: Node, s: Normalise) -> Array:
 
 
 def _sum(x: Array, ref: Array, node: Node, s: Normalise) -> Array:
-    """``x / sum x``, turned for cost indicators (比重法)."""
+    """``x / sum x``, turned for cost indicators (比重法); missing where the sum is not positive."""
+    whole = statistic.total(ref)
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.asarray(orient(x, _direction(node)) / statistic.total(ref))
+        return np.where(whole > 0, orient(x, _direction(node)) / whole, np.nan)
 
 
 def _none(x: Array, ref: Array, node: Node, s: Normalise) -> Array:
@@ -208,7 +232,7 @@ _FORMULAS: dict[str, Callable[[Array, Array, Node, Normalise], Array]] = {
 
 def _scale(y: Array, low: Array, high: Array, s: Normalise) -> Array:
     low, high = np.asarray(low), np.asarray(high)
-    flat = np.isnan(low) | np.isnan(high) | (low == high)
+    flat = statistic.is_flat(low, high)
     with np.errstate(divide="ignore", invalid="ignore"):
         out = (y - low) / np.where(flat, np.nan, high - low) * (s.to[1] - s.to[0]) + s.to[0]
     return _constant(out, flat, y, s)
@@ -220,10 +244,10 @@ def _log(x: Array) -> Array:
         return np.asarray(np.where(x > 0, np.log(np.where(x > 0, x, 1.0)), np.nan))
 
 
-def _constant(out: Array, flat: Any, y: Array, s: Normalise) -> Array:
-    """A constant column earns the declared ``constant``; undeclared it stays missing and is refused above."""
+def _constant(out: Array, flat: Any, y: Array, s: Normalise, *, refused: bool = False) -> Array:
+    """A constant column earns the declared ``constant``; undeclared it stays missing (``refused``: becomes so) and is refused above."""
     if s.constant is None:
-        return np.asarray(out)
+        return np.where(flat, np.nan, out) if refused else np.asarray(out)
     return np.asarray(np.where(flat & ~np.isnan(y), s.constant, out))
 
 

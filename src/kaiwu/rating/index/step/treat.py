@@ -127,9 +127,12 @@ def changes(before: Array, after: Array) -> list[tuple[int, int, float, float, s
     for i in range(before.shape[1]):
         a, b = before[:, i], after[:, i]
         rows = np.flatnonzero(~((a == b) | (np.isnan(a) & np.isnan(b))))
-        kept = np.flatnonzero(a == b)
-        for u in rows:
-            kind = "bent" if not len(kept) else "winsorised_high" if b[u] < a[u] else "winsorised_low"
+        kept = b[a == b]
+        ends = (kept.min(), kept.max()) if len(kept) else (np.nan, np.nan)
+        for u in rows:  # a moved cell stands on the edge of those that stayed; a bent one does not
+            kind = (
+                "winsorised_high" if a[u] > b[u] == ends[1] else "winsorised_low" if a[u] < b[u] == ends[0] else "bent"
+            )
             out.append((int(u), i, float(a[u]), float(b[u]), kind))
     return out
 

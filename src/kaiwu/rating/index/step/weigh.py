@@ -51,8 +51,8 @@ def share_out(raw: Array, names: Sequence[str] = (), what: str = "") -> Array:
     if not np.isfinite(whole) or whole <= 0 or (raw < 0).any():
         bad = [n for n, v in zip(names, raw, strict=False) if not np.isfinite(v)] or list(names)
         raise KaiwuError(Problem(
-            "IX-WEIGH-NONE", f"{what or '赋权'}得不出权重: {', '.join(bad[:5])} 没有差异或没有数据; 先剔除或改用别的方法",
-            f"no weights follow ({what or 'weighing'}): {', '.join(bad[:5])} do not vary or have no data; drop them or weigh otherwise",
+            "IX-WEIGH-NONE", f"{what or '赋权'}得不出权重: {', '.join(bad[:5]) or '各指标'} 没有差异或没有数据; 先剔除或改用别的方法",
+            f"no weights follow ({what or 'weighing'}): {', '.join(bad[:5]) or 'the indicators'} do not vary or have no data; drop them or weigh otherwise",
         ))  # fmt: skip
     return np.asarray(raw / whole)
 
@@ -131,6 +131,11 @@ def merec(x: Array, is_cost: Sequence[bool] | None = None) -> Array:
 
 def gini(x: Array) -> Array:
     """Gini coefficients of the columns as weights (基尼系数法): ``sum |xi - xj| / (2 n² mean)``."""
+    if (x < 0).any():
+        at = int(np.argwhere(x < 0)[0][1])
+        raise KaiwuError(Problem(
+            "IX-WEIGH-NEGATIVE", f"基尼系数不能有负值(第 {at + 1} 列); 先归一到正的标度", f"Gini coefficients cannot take negative values (column {at + 1}); normalise to a positive scale first",
+        ))  # fmt: skip
     out = np.zeros(x.shape[1])
     for i in range(x.shape[1]):
         v = np.sort(x[~np.isnan(x[:, i]), i])
