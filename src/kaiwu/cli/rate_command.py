@@ -169,8 +169,8 @@ def diagnose_command(method: Path, values: Path, speaker: Speaker) -> None:
     if speaker.is_json:
         speaker.data({k: _plain(v) for k, v in asdict(found).items()})
         return
-    rows = [(speaker.pick(b.zh, b.en), b.children, b.units, f"{b.alpha:.2f}") for b in found.blocks]
-    speaker.table("Cronbach α", ("板块", "项", "单位数", "α") if speaker.language == "zh" else ("block", "items", "units", "α"), rows, right=(1, 2, 3))  # fmt: skip
+    blocks = [(speaker.pick(b.zh, b.en), b.children, b.units, f"{b.alpha:.2f}") for b in found.blocks]
+    speaker.table("Cronbach α", ("板块", "项", "单位数", "α") if speaker.language == "zh" else ("block", "items", "units", "α"), blocks, right=(1, 2, 3))  # fmt: skip
     rows = [(speaker.pick(w.zh, w.en), f"{w.nominal:.1%}", f"{w.influence:.1%}", f"{w.squared:.2f}") for w in found.weights]  # fmt: skip
     heads = ("指标", "名义权重", "实际影响", "与总分相关的平方") if speaker.language == "zh" else ("indicator", "weight", "influence", "squared correlation")  # fmt: skip
     speaker.table(speaker.pick("权重与影响", "weights and influence"), heads, rows, right=(1, 2, 3))

@@ -126,7 +126,7 @@ def print_league(report: IndexReport) -> list[Printed]:
     columns = (
         Column("组别", "league", 14), Column("名次", "place", 8, "decimal", 1), Column("代码", "code", 14), Column("名称", "name", 20),
         Column("得分", "score", 10, "decimal", scale), Column("区间下端", "from", 10), Column("区间上端", "to", 10),
-        Column("进入名额的比例", "in the quota", 14), Column("判断", "standing", 10, words={k: v for k, v in STANDINGS.items()}),
+        Column("进入名额的比例", "in the quota", 14), Column("判断", "standing", 10, words=STANDINGS),
     )  # fmt: skip
     rows = [
         (r["league"], None if math.isnan(r["rank"]) else round(r["rank"] * 10), r["unit"], r["name"], r["points"], f"{r['low']:g}", f"{r['high']:g}", f"{r['chance']:.1%}", r["standing"])

@@ -167,3 +167,10 @@ def test_what_cannot_be_reached_says_how_far_one_gets() -> None:
     advice = advise(model, "u0", Target("score", 99.0), [lever("x")])
     assert advice.status == "infeasible" and advice.before < advice.after < 9900
     assert "达不到" in advice.tell()[0][0]
+
+
+def test_a_unit_that_is_already_best_in_a_lever_is_answered_at_once() -> None:
+    x = table(3)
+    x[0, 0] = 9.75  # its own score stays full while the others' fall
+    advice = advise(make("{by: min_max}", x), "u0", Target("rank", 1), [lever("x", high=40.0), lever("y", 2.0, 0.5)])
+    assert advice.status in ("feasible", "infeasible", "reached")

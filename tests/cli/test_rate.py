@@ -1,0 +1,138 @@
+"""``kaiwu rate``: from a method file and a table to places, parts, certainty, advice and pages."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from kaiwu.cli.rate_command import rate_group
+
+METHOD = """
+method: trial
+zh: 十县试排
+en: Ten counties
+synthetic: true
+units: 代码
+names: 名称
+groups: [league]
+quota: {平原: 2, 山区: 1}
+closes: 2999-12-31
+weights_sum: 100
+indicators:
+  - {code: index, zh: 总指数, en: Index}
+  - {code: quality, zh: 质量, en: Quality, parent: index, weight: 60}
+  - {code: added, zh: 工业增加值, en: Value added, parent: quality, weight: 50, direction: higher, unit: 亿元, statistical: true}
+  - {code: chargers, zh: 充电桩, en: Chargers, parent: quality, weight: 50, direction: higher, unit: 个}
+  - {code: green, zh: 绿色, en: Green, parent: index, weight: 40}
+  - {code: energy, zh: 单位能耗, en: Energy, parent: green, weight: 70, direction: lower, unit: 吨标煤/万元, statistical: true}
+  - {code: roofs, zh: 光伏屋顶, en: Solar roofs, parent: green, weight: 30, direction: higher, unit: 万平方米}
+steps:
+  - normalise: {by: min_max, to: [40, 100], within: league}
+  - aggregate: {by: arithmetic}
+  - rank: {decimals: 2, ties: min, within: league}
+classes:
+  - {code: A, zh: A类, en: class A, least: 85}
+levers:
+  - {code: chargers, zh: 新建充电桩, en: build chargers, up: 300, cost: 2, decimals: 0}
+  - {code: roofs, zh: 铺设光伏屋顶, en: cover roofs, up: 20, cost: 30, decimals: 1}
+  - {code: added, zh: 报高, en: report more, up: 100}
+"""
+VALUES = """代码,名称,league,工业增加值,充电桩,单位能耗,光伏屋顶
+C01,东山,平原,412,320,0.41,12
+C02,南河,平原,388.5,280,0.38,25
+C03,西岭,山区,96.2,90,0.55,8
+C04,北湖,平原,275,150,0.47,18
+C05,前溪,平原,301.4,410,0.36,9
+C06,后塘,平原,298,95,0.62,4
+C07,左岸,山区,88,120,0.58,15
+C08,右屿,山区,61.5,60,0.71,6
+C09,上林,山区,120.3,75,0.49,3
+C10,下沙,平原,190.8,210,0.44,14
+"""
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> tuple[str, str]:
+    (tmp_path / "m.yaml").write_text(METHOD, encoding="utf-8")
+    (tmp_path / "v.csv").write_text(VALUES, encoding="utf-8")
+    return str(tmp_path / "m.yaml"), str(tmp_path / "v.csv")
+
+
+def call(command: str, files: tuple[str, str], *more: str, code: int = 0) -> str:
+    done = CliRunner().invoke(rate_group, [command, *files, *more])
+    assert done.exit_code == code, done.output
+    return done.output
+
+
+def test_ranks_inside_leagues(files: tuple[str, str]) -> None:
+    rows = {r["unit"]: r for r in json.loads(call("rank", files, "--json"))["units"]}
+    assert [u for u, r in rows.items() if r["rank"] == 1] == ["C02", "C07"]
+    assert "合成数据" in call("rank", files) and "89.37" in call("rank", files)
+
+
+def test_parts_and_gaps_sum_to_what_is_printed(files: tuple[str, str]) -> None:
+    for command, units, whole in (("explain", ["C04"], 6449), ("compare", ["C04", "C01"], 6449 - 8717)):
+        parts = json.loads(call(command, files, *units, "--json"))["parts"]
+        parents = {p["parent"] for p in parts}
+        assert sum(p["points"] for p in parts if p["code"] not in parents) == parts[0]["points"] == whole
+
+
+def test_a_year_is_compared_by_cause(files: tuple[str, str], tmp_path: Path) -> None:
+    (tmp_path / "old.csv").write_text(VALUES.replace("275,150", "275,120"), encoding="utf-8")
+    gap = json.loads(call("compare", files, "C04", "--before", str(tmp_path / "old.csv"), "--json"))
+    assert gap["points"] > 0 and {c["code"]: c["points"] for c in gap["causes"] if c["points"]} == {
+        "data": gap["points"]
+    }
+    call("compare", files, "C04", code=2)
+
+
+def test_certainty_lists_everybody_and_the_choices(files: tuple[str, str]) -> None:
+    told = json.loads(call("certainty", files, "--runs", "100", "--sobol", "--json"))
+    assert len(told["units"]) == 10 and told["sobol"]["choices"] == ["normalise", "means", "leave_out", "weights"]
+    assert sum(u["chance"] for u in told["units"] if u["league"] == "平原") == pytest.approx(2, abs=0.05)
+
+
+def test_advice_names_the_action_and_never_a_statistic(files: tuple[str, str]) -> None:
+    told = call("advise", files, "C09", "--target", "rank:1")
+    assert (
+        "新建充电桩: 充电桩 75 → 89 个" in told
+        and "已重新计算核实" in told
+        and "不作改动建议" in told
+        and "报高" not in told
+    )
+    assert "cannot reach “class A”" in call("advise", files, "C06", "--target", "class:A", "--lang", "en")
+    assert "IX-ADVICE-TARGET" in call("advise", files, "C06", "--target", "class:Z", "--json", code=2)
+    assert "IX-UNIT-UNKNOWN" in call("advise", files, "nobody", "--target", "rank:1", "--json", code=2)
+
+
+def test_a_closed_period_is_settled(files: tuple[str, str]) -> None:
+    path = Path(files[0])
+    path.write_text(METHOD.replace("2999-12-31", "2020-12-31"), encoding="utf-8")
+    assert "已定, 不可更改" in call("advise", files, "C09", "--target", "rank:1")
+
+
+def test_the_diagnosis_speaks_both_languages(files: tuple[str, str]) -> None:
+    assert "克龙巴赫" in call("diagnose", files) and "Cronbach's alpha" in call("diagnose", files, "--lang", "en")
+
+
+def test_pages_and_workbook_are_written(files: tuple[str, str], tmp_path: Path) -> None:
+    call("report", files, "--out", str(tmp_path / "out"), "--target", "rank:1")
+    home, unit = ((tmp_path / "out" / name).read_text(encoding="utf-8") for name in ("index.html", "C04.html"))
+    assert home.count("<circle") == 10 and 'href="C04.html"' in home and "稳入" in home
+    assert (
+        "各项相加等于得分" in unit and "与前溪的差距 -21.02" in unit and "与东山的差距 -22.68" in unit
+    )  # before it; last in the quota
+    assert "合成数据" in unit and (tmp_path / "out" / "league.xlsx").stat().st_size > 5000
+
+
+def test_bad_cells_columns_and_keys_are_located(files: tuple[str, str], tmp_path: Path) -> None:
+    (tmp_path / "bad.csv").write_text(VALUES.replace("388.5", "约388"), encoding="utf-8")
+    told = json.loads(call("rank", (files[0], str(tmp_path / "bad.csv")), "--json", code=2))["problems"]
+    assert [(p["code"], p["where"]) for p in told] == [("IX-VALUES-NUMBER", "bad.csv: 3, 工业增加值")]
+    (tmp_path / "short.csv").write_text(VALUES.replace("充电桩", "别的"), encoding="utf-8")
+    assert "IX-VALUES-ABSENT" in call("rank", (files[0], str(tmp_path / "short.csv")), "--json", code=2)
+    Path(files[0]).write_text(METHOD.replace("levers:", "lever:"), encoding="utf-8")
+    assert "F-KEY-UNKNOWN" in call("rank", files, "--json", code=2)
