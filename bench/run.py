@@ -40,6 +40,11 @@ SECTIONS: dict[str, tuple[str, str]] = {
         "Ranks under thousands of other methods and of noise in every cell; scikit-criteria and pymcdm on the same table where a Python that has them "
         "is named by `SCIKIT_CRITERIA_PYTHON` (installed only to be measured).",
     ),
+    "certainty": (
+        "How certain places are",
+        "Sobol' indices for every unit, intervals, gaps and verified advice; SALib on the same outputs where a Python that has it is named by "
+        "`SALIB_PYTHON` (installed only to be measured).",
+    ),
     "rubric": (
         "Four national point tables over 14,000 firms",
         "Every item as an interval with a third of the cells missing; gates, direct passes and verdicts included.",
