@@ -89,9 +89,14 @@ def budget(programme: str, fund: str, amount: str, workspace: Path, day: dt.date
     if fen.denominator != 1:
         raise KaiwuError(Problem("CL-AMOUNT", "金额要精确到分", "an amount is whole fen", text=amount))
     with counter.desk.session(counter.now) as session:
-        session.appropriate(counter.workspace.library.programme(programme), fund, int(fen), document, people)
+        wanted = counter.workspace.library.programme(programme)
+        is_new = session.appropriate(wanted, fund, int(fen), document, people)
     if speaker.is_json:
-        speaker.data({"programme": programme, "fund": fund, "amount_fen": int(fen), "document": document})
+        data = {"programme": programme, "fund": fund, "amount_fen": int(fen), "document": document, "is_new": is_new}
+        speaker.data(data)
+    elif not is_new:
+        speaker.say(f"{document} 以前已下达, 不再记账", f"{document} was entered before; nothing was added")
+        return
     speaker.say(f"{programme} {fund}: 下达 {yuan(int(fen))}", f"{programme} {fund}: {yuan(int(fen))} appropriated")
 
 

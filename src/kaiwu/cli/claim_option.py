@@ -15,6 +15,7 @@ import click
 
 from kaiwu.cli.console import Speaker
 from kaiwu.cli.option import Day, today
+from kaiwu.ledger.moment import CHINA
 from kaiwu.procedure import Workspace, open_workspace
 from kaiwu.procedure.claim import STATES, Case, Desk, Event, Session
 from kaiwu.procedure.claim.refusal import yuan
@@ -52,7 +53,7 @@ def open_counter(folder: Path, day: dt.date | None) -> Counter:
     workspace = open_workspace(folder)
     told = day or today()
     is_played = workspace.is_synthetic and day is not None
-    clock = dt.datetime.combine(told, NOON).astimezone() if is_played else dt.datetime.now().astimezone()
+    clock = dt.datetime.combine(told, NOON, CHINA) if is_played else dt.datetime.now().astimezone()
     return Counter(workspace, Desk(workspace.folder, workspace.library), told, told if is_played else today(), clock)
 
 

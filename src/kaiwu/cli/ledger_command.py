@@ -11,12 +11,16 @@ from typing import Any
 
 import click
 
+from kaiwu.cli.claim_option import on_option, open_counter
 from kaiwu.cli.console import EXIT_DIFFERENT, Speaker
 from kaiwu.cli.option import Day, speaking, workspace_option
 from kaiwu.ledger import SqliteBook
+from kaiwu.ledger.log import compare_book
 from kaiwu.ledger.moment import CHINA
 from kaiwu.procedure import open_workspace
 from kaiwu.procedure.claim.audit import audit_claims
+from kaiwu.procedure.claim.closing import close_year, correct_entry
+from kaiwu.procedure.claim.refusal import yuan
 from kaiwu.quantity import KaiwuError, Problem
 
 at_option = click.option("--at", "day", type=Day(), default=None, help="截至某日 / as of the end of a day")
@@ -137,6 +141,7 @@ def _side(line: Any, is_debit: bool) -> str:
 def audit(workspace: Path, speaker: Speaker) -> None:
     """稽核: 由逐条记录重算全部余额, 逐步核对申报, 指出第一处不符。Derive everything again from the records, and compare claims with the log."""
     witness = open_workspace(workspace).witness
+    compare_book(witness.book, witness.log())
     found = witness.book.audit() or audit_claims(witness)
     if speaker.is_json:
         speaker.data({"is_sound": found is None, "difference": None if found is None else str(found)})
@@ -146,3 +151,58 @@ def audit(workspace: Path, speaker: Speaker) -> None:
         speaker.errors.print(str(found), style="red", markup=False)
     if found is not None:
         raise SystemExit(EXIT_DIFFERENT)
+
+
+by_option = click.option("--by", "people", multiple=True, required=True, help="经办和复核, 两人 / two persons")
+
+
+@ledger_group.command("close")
+@click.argument("programme")
+@workspace_option
+@on_option
+@click.option("--document", required=True, help="结账文号 / closing document")
+@click.option(
+    "--carry",
+    "is_carried",
+    is_flag=True,
+    help="余额结转下年, 否则收回 / carry the rest into the next year; otherwise it lapses",
+)
+@by_option
+@speaking
+def close(
+    programme: str, workspace: Path, day: dt.date | None, document: str, is_carried: bool, people: tuple[str, ...], speaker: Speaker
+) -> None:  # fmt: skip
+    """年终结账: 关闭方案各资金池, 余额收回或结转; 还有预留的拒绝。Close the pots of a programme's year."""
+    counter = open_counter(workspace, day)
+    with counter.desk.session(counter.now) as session:
+        wanted = counter.workspace.library.programme(programme)
+        rests = close_year(session, wanted, document, people, is_carried=is_carried)
+    if speaker.is_json:
+        speaker.data({"programme": programme, "carried": is_carried, "rest_fen": rests})
+        return
+    for fund, rest in rests.items():
+        told = ("结转", "carried over") if is_carried else ("收回", "lapsed")
+        speaker.say(
+            f"{programme} {fund}: 已结账, {told[0]} {yuan(rest)}", f"{programme} {fund}: closed, {yuan(rest)} {told[1]}"
+        )
+
+
+@ledger_group.command("correct")
+@click.argument("entry")
+@workspace_option
+@on_option
+@click.option("--document", required=True, help="依据文号 / document")
+@click.option("--reason", required=True, help="理由 / reason")
+@by_option
+@speaking
+def correct(
+    entry: str, workspace: Path, day: dt.date | None, document: str, reason: str, people: tuple[str, ...], speaker: Speaker
+) -> None:  # fmt: skip
+    """更正误下达的指标: 反向记一笔并引用原分录, 每笔一次。Put wrongly entered budget right: a reversal that cites it, once."""
+    counter = open_counter(workspace, day)
+    with counter.desk.session(counter.now) as session:
+        amount = correct_entry(session, entry, document, reason, people)
+    if speaker.is_json:
+        speaker.data({"entry": entry, "reversed_fen": amount})
+        return
+    speaker.say(f"已更正 {entry}: 冲回 {yuan(amount)}", f"{entry} corrected: {yuan(amount)} reversed")

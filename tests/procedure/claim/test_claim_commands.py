@@ -194,7 +194,7 @@ def test_a_budget_counts_once_and_wants_two_people(town: Town) -> None:
         "--on",
         "2025-01-02",
     )
-    town(*again)
+    assert town(*again)["is_new"] is False
     assert sum(a["available"] for a in town("ledger", "accounts", "--kind", "available")) == 100_000_000
     alone = ("claim", "budget", PROGRAMME, "city", "1万元", "--document", "财预2号", "--by", "甲", "--on", "2025-01-03")
     assert [p["code"] for p in town(*alone, code=2)["problems"]] == ["CL-LEDGER"]
@@ -238,3 +238,55 @@ def test_all_checked_claims_are_assessed_at_once_and_refusals_are_told(town: Tow
     assert made["assessed"] == [{"claim": "C000001", "amount_fen": 6_000_000}]
     assert [(r["claim"], r["code"]) for r in made["refused"]] == [("C000002", "CL-MISSING")]
     town("claim", "assess", PROGRAMME, "--all", "--amount", "1", "--by", "乙", "--on", "2025-03-04", code=2)
+
+
+TWO = ("--by", "甲", "--by", "乙")
+
+
+def test_wrongly_entered_budget_is_reversed_once_and_cites_its_entry(town: Town) -> None:
+    entries = [
+        line["id"]
+        for account in town("ledger", "accounts", "--kind", "available")
+        for line in town("ledger", "statement", account["id"])
+    ]
+    entry = entries[0]
+    assert entry.startswith("budget/") and len(entries) == 2
+    words = ("ledger", "correct", entry, "--document", "财预更正1号", "--reason", "文号有误", "--on", "2025-01-05")
+    town(*words, "--by", "甲", code=2)  # two people
+    reversed_fen = town(*words, *TWO)["reversed_fen"]
+    assert reversed_fen in (60_000_000, 40_000_000)
+    assert sum(a["available"] for a in town("ledger", "accounts", "--kind", "available")) == 100_000_000 - reversed_fen
+    other = ("ledger", "correct", entry, "--document", "财预更正2号", "--reason", "再来", "--on", "2025-01-06", *TWO)
+    assert town(*other, code=2)["problems"][0]["code"] == "CL-LEDGER"
+    unknown = ("ledger", "correct", "budget/none/1", "--document", "d", "--reason", "r", *TWO, "--on", "2025-01-06")
+    assert town(*unknown, code=2)["problems"][0]["code"] == "CL-ENTRY"
+
+
+@pytest.mark.parametrize("is_carried", [True, False])
+def test_a_year_is_closed_and_its_pot_takes_no_more(town: Town, is_carried: bool) -> None:
+    words = ["ledger", "close", PROGRAMME, "--document", "财结1号", "--on", "2025-12-31", *TWO]
+    closed = town(*words, *(["--carry"] if is_carried else []))
+    assert closed["rest_fen"] == {"city": 60_000_000, "county": 40_000_000}
+    assert {t["difference"] for t in town("ledger", "trial")} == {0}
+    after = town("ledger", "accounts", "--kind", "available", "--year", "2026")
+    assert sum(a["available"] for a in after) == (100_000_000 if is_carried else 0)
+    late = ("claim", "budget", PROGRAMME, "city", "1万元", "--document", "财预9号", *TWO, "--on", "2025-12-31")
+    assert town(*late, code=2)["problems"][0]["code"] == "CL-LEDGER"
+
+
+def test_an_empty_pot_is_closed_too(town: Town) -> None:
+    for account in town("ledger", "accounts", "--kind", "available"):
+        (line,) = town("ledger", "statement", account["id"])
+        town("ledger", "correct", line["id"], "--document", "d", "--reason", "r", "--on", "2025-01-05", *TWO)
+    closed = town("ledger", "close", PROGRAMME, "--document", "财结1号", "--on", "2025-12-31", *TWO)
+    assert set(closed["rest_fen"].values()) == {0}
+    late = ("claim", "budget", PROGRAMME, "city", "1万元", "--document", "财预9号", *TWO, "--on", "2025-12-31")
+    assert town(*late, code=2)["problems"][0]["code"] == "CL-LEDGER"
+
+
+def test_an_emptied_book_beside_a_full_log_is_named(town: Town) -> None:
+    town("log", "publish")
+    for name in ("state.db", "state.db-wal", "state.db-shm"):
+        (town.folder / name).unlink(missing_ok=True)
+    assert town("ledger", "audit", code=2)["problems"][0]["code"] == "LOG-BOOK-SHORT"
+    assert town("log", "publish", code=2)["problems"][0]["code"] == "LOG-BOOK-SHORT"

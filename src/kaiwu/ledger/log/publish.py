@@ -36,8 +36,10 @@ def publish(book: LeafSource, log: TileLog, signer: Signer, stop: int | None = N
     while True:
         log.refresh()
         size = log.size
-        if size and book.leaves(size - 1, size) != [log.leaf(size - 1)]:
-            raise KaiwuError(_differ(log, size - 1))
+        if size:
+            last = book.leaves(size - 1, size)
+            if last != [log.leaf(size - 1)]:
+                raise KaiwuError(_differ(log, size - 1) if last else _shorter(log))
         batch = book.leaves(size, min(size + BATCH, stop) if stop is not None else size + BATCH)
         if not batch:
             break
@@ -97,11 +99,22 @@ def read_log_checkpoint(log: TileReader) -> tuple[Checkpoint, str]:
 
 def compare_book(book: LeafSource, log: TileReader) -> None:
     """Raise ``KaiwuError`` naming the first leaf that book and log (账与日志) do not have alike. The book may have more."""
+    if log.size and not book.leaves(log.size - 1, log.size):
+        raise KaiwuError(_shorter(log))
     for start in range(0, log.size, BATCH):
         stop = min(start + BATCH, log.size)
         for i, (ours, theirs) in enumerate(zip_longest(log.leaves(start, stop), book.leaves(start, stop))):
             if ours != theirs:
                 raise KaiwuError(_differ(log, start + i))
+
+
+def _shorter(log: TileReader) -> Problem:
+    return Problem(
+        "LOG-BOOK-SHORT",
+        f"账里没有日志的第 {log.size} 条: 账被清空、截短或换成了另一本; 请从备份恢复 state.db",
+        f"the book lacks leaf {log.size} of the log: it was emptied, cut or exchanged; restore state.db from a backup",
+        where=str(log.folder),
+    )
 
 
 def _differ(log: TileReader, index: int) -> Problem:

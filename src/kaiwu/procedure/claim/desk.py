@@ -122,21 +122,22 @@ class Session:
     def _is_known(self, transfer: str) -> bool:
         return self.book.transfer(transfer) is not None
 
-    def enter(self, command: Command, claim: str = "") -> None:
-        """Enter a command into the ledger within this transaction. Raises ``KaiwuError`` ``CL-LEDGER``.
+    def enter(self, command: Command, claim: str = "") -> bool:
+        """Enter a command into the ledger within this transaction; whether it was new. Raises ``KaiwuError`` ``CL-LEDGER``.
 
         A voucher that has lapsed needs no voiding: its leg is left out.
         """
-        while command.transfers:
+        while command.transfers or command.closes:
             answer = self.book.apply(command, self.now, self.connection)
             if not isinstance(answer, LedgerRefusal):
-                return
+                return not answer.again
             if answer.code != "hold_expired" or command.transfers[answer.leg].action is not Action.VOID_HOLD:
                 told = (f"{text} [{answer.code}] {answer.detail}" for text in (answer.zh, answer.en))
                 raise refuse("CL-LEDGER", *told, claim=claim).error()
             self.book.expire(self.now, self.connection)
             kept = tuple(t for i, t in enumerate(command.transfers) if i != answer.leg)
             command = replace(command, transfers=kept)
+        return False
 
     # -- steps that look around --------------------------------------------------------------------------
 
@@ -238,8 +239,8 @@ class Session:
             self._paid = self.store.paid()
         return self._paid
 
-    def appropriate(self, programme: Programme, fund: str, amount: int, document: str, by: tuple[str, ...]) -> None:
-        """Budget arrives in the pot of a programme (下达指标)."""
+    def appropriate(self, programme: Programme, fund: str, amount: int, document: str, by: tuple[str, ...]) -> bool:
+        """Budget arrives in the pot of a programme (下达指标); whether the document was new."""
         found = next((f for f in programme.funds if f.code == fund), None)
         if found is None:
             known = ", ".join(f.code for f in programme.funds) or "-"
@@ -247,7 +248,7 @@ class Session:
             raise KaiwuError(Problem("CL-FUND", zh, en))
         if amount <= 0:
             raise refuse("CL-NEGATIVE", amount).error()
-        self.enter(appropriate(programme, found, amount, document, by))
+        return self.enter(appropriate(programme, found, amount, document, by))
 
 
 class Desk:
