@@ -72,3 +72,13 @@ def test_a_league_that_the_variable_does_not_know_is_refused() -> None:
     assert variable is not None
     with pytest.raises(KaiwuError, match="S-LEAGUE-VALUE"):
         read_history(rows("甲,食品,2019,")).as_facts(variable, 2023, 1)
+
+
+def test_every_clash_inside_a_long_membership_is_named() -> None:
+    rows = [
+        {"entity": "A", "league": "m", "from": "2021", "to": "2024"}, {"entity": "A", "league": "c", "from": "2022", "to": "2022"},
+        {"entity": "A", "league": "d", "from": "2023", "to": "2023"},
+    ]  # fmt: skip
+    with pytest.raises(KaiwuError) as caught:
+        read_history(rows, "leagues.csv")
+    assert [p.where for p in caught.value.problems] == ["leagues.csv:3", "leagues.csv:4"]

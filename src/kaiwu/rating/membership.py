@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import polars as pl
 
@@ -113,12 +112,15 @@ def read_history(rows: Sequence[Mapping[str, str]], where: str = "") -> LeagueHi
             found[made.entity].append(made)
     for entity, spans in found.items():
         spans.sort(key=lambda m: (m.first, m.league))
-        for one, other in pairwise(spans):
+        one = spans[0]
+        for other in spans[1:]:
             if one.last is None or other.first <= one.last:
                 problems.append(Problem(
                     "S-LEAGUE-TWICE", f"“{entity}”在 {other.first} 年同时属于“{one.league}”和“{other.league}”; 请给前者写 to",
                     f"“{entity}” is in the leagues “{one.league}” and “{other.league}” in {other.first}: end the earlier one", where=other.where,
                 ))  # fmt: skip
+            if one.last is not None and (other.last is None or other.last > one.last):
+                one = other  # the one that lasts longest: a short one inside it must not hide the next clash
     if problems:
         raise KaiwuError(problems)
     return LeagueHistory({entity: tuple(found[entity]) for entity in sorted(found)})

@@ -166,3 +166,27 @@ def test_a_setting_that_contradicts_itself_is_refused_where_it_is_written(code: 
 def test_an_aggregate_that_contradicts_itself_is_refused(extra: str) -> None:
     with pytest.raises(KaiwuError):
         parse_method(parse_document(f"method: m\nsteps:\n{MIN_MAX}  - aggregate: {extra}\n"))
+
+
+def test_a_constant_inside_one_league_names_the_league() -> None:
+    rated = model([[1.0], [2.0], [3.0]], f"  - normalise: {{by: min_max, within: league}}\n{MEAN}", groups=["山区", "平原", "平原"])  # fmt: skip
+    with pytest.raises(KaiwuError, match=r"IX-NORMALISE-CONSTANT.*山区"):
+        rated.run()
+
+
+def test_a_logarithm_inside_leagues_is_not_reported_as_a_constant() -> None:
+    steps = f"  - normalise: {{by: min_max, log: true, within: league}}\n{MEAN}"
+    rated = model([[-1.0], [2.0], [3.0], [2.0], [5.0]], steps, groups=["山区", "山区", "山区", "平原", "平原"])
+    with pytest.raises(KaiwuError, match=r"IX-NORMALISE-UNDEFINED.*u0"):
+        rated.run()
+
+
+@pytest.mark.parametrize(
+    ("code", "weigh"),
+    [("IX-METHOD-CODE", "{by: expert, experts: [{other: 3}]}"), ("IX-TREE-WEIGHT", "{by: given, weights: {i0: -5}}")],
+)
+def test_weights_of_strangers_and_negative_weights_are_refused_where_they_are_written(code: str, weigh: str) -> None:
+    document = parse_document(f"method: m\nsteps:\n  - weigh: {weigh}\n{MIN_MAX}{MEAN}", "method.yaml")
+    with pytest.raises(KaiwuError) as caught:
+        parse_method(document, known=["index", "i0"])
+    assert code in [p.code for p in caught.value.problems]

@@ -92,6 +92,7 @@ def _check_known(entry: Entry, step: Step, known: Sequence[str] | None) -> None:
             [("weights", c) for c in step.weights]
             + [("targets", c) for c in step.targets]
             + [("pairs", c) for c in step.pairs]
+            + [("experts", c) for c in sorted({c for row in step.experts for c, _ in row})]
         )
     for key, code in named:
         if code not in known:

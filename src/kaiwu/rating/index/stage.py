@@ -67,7 +67,7 @@ def apply(step: Step, sheet: Sheet, context: Context, ref: Array | None = None) 
     after = transform(step, sheet.x, sheet.rows, context, ref)
     cells = _report(step, sheet, after, context.tree)
     if isinstance(step, Normalise):
-        _check_normalised(step, sheet, after, context.tree, ref)
+        _check_normalised(step, sheet, after, context, ref)
     return replace(sheet, x=after, cells=(*sheet.cells, *cells))
 
 
@@ -287,13 +287,21 @@ def _report(step: Step, sheet: Sheet, after: Array, tree: Tree) -> list[Cell]:
     return []
 
 
-def _check_normalised(step: Normalise, sheet: Sheet, after: Array, tree: Tree, ref: Array | None) -> None:
+def _check_normalised(step: Normalise, sheet: Sheet, after: Array, context: Context, ref: Array | None) -> None:
+    tree = context.tree
     lost = ~np.isnan(sheet.x) & ~np.isfinite(after)
     problems: list[Problem] = []
     flat = statistic.is_constant(sheet.x if ref is None else ref)[0]
     for i in np.flatnonzero(lost.any(axis=0)):
         code, setting = tree.leaves[i], step.overrides.get(tree.leaves[i], step)
-        unit = sheet.units[int(np.flatnonzero(lost[:, i])[0])]
+        at = int(np.flatnonzero(lost[:, i])[0])
+        unit = sheet.units[at]
+        still, group = bool(flat[i]), ""
+        if setting.within:
+            labels = [_labels(context.values, setting.within)[u] for u in sheet.rows]
+            group = labels[at]
+            mates = [u for u, label in enumerate(labels) if label == group]
+            still = bool(statistic.is_constant(sheet.x[mates, i : i + 1])[0, 0])
         node = tree.by_code[code]
         if setting.by in ("goalposts", "target", "ratio") and _lacks(setting, node):
             wanted = {"goalposts": "low, high", "target": "target", "ratio": "base"}[setting.by]
@@ -304,10 +312,11 @@ def _check_normalised(step: Normalise, sheet: Sheet, after: Array, tree: Tree, r
             problems.append(Problem(
                 "IX-NORMALISE-BANDS", f"“{unit}”的“{code}”不在任何一档里", f"“{code}” of “{unit}” falls into no band", where=f"{unit}, {code}",
             ))  # fmt: skip
-        elif flat[i] or setting.within:
+        elif still:
+            within, inside = (f"在“{group}”组内", f" within “{group}”") if setting.within else ("", "")
             problems.append(Problem(
-                "IX-NORMALISE-CONSTANT", f"指标“{code}”各单位数值相同, 无法归一; 剔除该指标, 或写 constant: 分值",
-                f"indicator “{code}” is constant and cannot be normalised; drop it, or write constant: SCORE", where=node.where or code,
+                "IX-NORMALISE-CONSTANT", f"指标“{code}”{within}各单位数值相同, 无法归一; 剔除该指标, 或写 constant: 分值",
+                f"indicator “{code}” is constant{inside} and cannot be normalised; drop it, or write constant: SCORE", where=node.where or code,
             ))  # fmt: skip
         else:
             problems.append(Problem(

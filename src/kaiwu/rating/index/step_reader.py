@@ -284,6 +284,11 @@ def _read_weigh(entry: Entry) -> Weigh:
     if by == "entropy" and "variant" not in entry.data:
         zh = f"熵权要写明 variant: {', '.join(weigh.ENTROPIES)}"
         entry.complain("IX-WEIGH-VARIANT", zh, f"entropy weights want a named variant: {', '.join(weigh.ENTROPIES)}")
+    for code, value in _table(entry, "weights").items():
+        if value < 0:
+            entry.complain(
+                "IX-TREE-WEIGHT", f"“{code}”的权重为负", f"the weight of “{code}” is negative", "weights", code
+            )
     for way, key in (("ahp", "pairs"), ("expert", "experts")):
         if by == way and not entry.data.get(key):
             entry.complain("F-KEY-MISSING", f"{way} 要写 {key}", f"{way} wants “{key}”", "by")
@@ -334,19 +339,8 @@ def _pairs(entry: Entry) -> dict[str, tuple[tuple[str, ...], tuple[tuple[float, 
 
 
 _AGGREGATE_KEYS = (
-    "by",
-    "power",
-    "sign",
-    "order",
-    "regret",
-    "low",
-    "high",
-    "missing",
-    "least",
-    "to",
-    "flat",
-    "decimals",
-)
+    "by", "power", "sign", "order", "regret", "low", "high", "missing", "least", "to", "flat", "decimals",
+)  # fmt: skip
 
 
 def _read_aggregate(entry: Entry) -> Aggregate:
