@@ -257,7 +257,7 @@ class _Walk:
         scores: tuple[Mapping[str, float], Mapping[str, float] | None], missing: set[str], scale: float, what: str,
     ) -> None:  # fmt: skip
         if code.endswith(REST):
-            zh, en = ("起点与缺项", "starting point and missing cells") if what == "score" else ("比较对象与缺项", "other units and missing cells")  # fmt: skip
+            zh, en = ("起点、缺项与取位", "starting point, missing cells and rounding") if what == "score" else ("比较对象、缺项与取位", "other units, missing cells and rounding")  # fmt: skip
             out.append(Part(code, zh, en, parent, depth, points, values[code], 0.0))
             return
         node, other = self.result.tree.by_code[code], scores[1]
