@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from kaiwu.quantity import KaiwuError
@@ -60,6 +60,7 @@ def check_sums(parts: Parts, printed: int) -> None:
 @pytest.mark.parametrize("way", WAYS)
 @settings(max_examples=8, deadline=None)
 @given(st.integers(2, 6), st.integers(0, 10_000), st.sampled_from([0.0, 0.25]))
+@example(6, 571, 0.25)  # a block is missing and the index above it negative
 def test_parts_sum_to_the_printed_score_and_gap_of_every_pair(way: str, units: int, seed: int, missing: float) -> None:
     model = make(table(units, seed, missing), way)
     result = model.run()

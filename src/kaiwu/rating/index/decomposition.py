@@ -188,7 +188,11 @@ class _Block:
     def _hand_down(
         self, code: str, kids: tuple[str, ...], x: Array, f: Array, start: float, value: dict[str, float], factor: dict[str, float]
     ) -> None:  # fmt: skip
-        """Values of the children; what the scheme leaves over is a part of its own."""
+        """Values of the children; what the scheme leaves over is a part of its own.
+
+        Where a stand-in for a missing block is no possible score (a negative one below a geometric mean), all of the block is left over.
+        """
+        f = f if np.isfinite(f).all() and np.isfinite(x).all() else np.zeros(len(kids))
         scale = factor[code]
         for kid, one, along in zip(kids, x, f, strict=True):
             factor[kid] = scale * float(along)
