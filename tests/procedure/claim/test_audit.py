@@ -48,6 +48,7 @@ def test_claims_that_nobody_touched_agree_with_the_log(office: Office) -> None:
             ("CL-AUDIT", "C000001/4"),
         ),
         ("DELETE FROM claim_event WHERE number = 3", ("CL-AUDIT-GONE", "C000001/3")),
+        ("UPDATE claim SET programme = 'another'", ("CL-AUDIT", "C000001/0")),
         ("INSERT INTO claim VALUES ('C000009', 'p', 'f', 'k', 'd')", ("CL-AUDIT", "C000009")),
     ],
 )

@@ -18,8 +18,8 @@ from kaiwu.quantity import KaiwuError, Problem
 
 _TABLES = "SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name IN ('log_leaf', 'claim_event')"
 _EVENTS = (
-    "SELECT e.claim, e.number, e.kind, e.day, e.body, l.seq, l.body FROM claim_event e "
-    "LEFT JOIN log_leaf l ON l.seq = e.leaf AND l.kind = ? ORDER BY e.leaf, e.claim, e.number"
+    "SELECT e.claim, c.programme, e.number, e.kind, e.day, e.body, l.seq, l.body FROM claim_event e "
+    "LEFT JOIN claim c ON c.number = e.claim LEFT JOIN log_leaf l ON l.seq = e.leaf AND l.kind = ? ORDER BY e.leaf, e.claim, e.number"
 )
 _LOST = "SELECT l.seq, l.body FROM log_leaf l LEFT JOIN claim_event e ON e.leaf = l.seq WHERE l.kind = ? AND e.leaf IS NULL ORDER BY l.seq"
 _STRAY = (
@@ -47,9 +47,10 @@ def audit_claims(witness: Witness) -> Problem | None:
 
 
 def _find_differences(connection: sqlite3.Connection, secret: bytes) -> Iterator[Problem]:
-    for claim, number, kind, day, body, seq, leaf in connection.execute(_EVENTS, (LEAF_KIND,)):
+    for claim, programme, number, kind, day, body, seq, leaf in connection.execute(_EVENTS, (LEAF_KIND,)):
         salt = derive_salt(secret, f"{claim}/{number}")
-        said = commitment_leaf(commit(salt, bytes(body)), claim=claim, event=number, step=kind, day=day)
+        facts = {"claim": claim, "programme": programme, "event": number, "step": kind, "day": day}
+        said = commitment_leaf(commit(salt, bytes(body)), **facts)
         if seq is None or bytes(leaf) != said:
             yield Problem(
                 "CL-AUDIT",

@@ -116,7 +116,8 @@ class Session:
         """The log gets a salted commitment to the event, never the firm's figures; the firm may hold salt and proof."""
         salt = derive_salt(self.secret, f"{case.number}/{case.events}")
         sealed = commit(salt, event.body(case.number, case.events))
-        leaf = commitment_leaf(sealed, claim=case.number, event=case.events, step=str(event.kind), day=event.day.isoformat())  # fmt: skip
+        facts = {"claim": case.number, "programme": case.programme, "event": case.events}
+        leaf = commitment_leaf(sealed, **facts, step=str(event.kind), day=event.day.isoformat())
         return self.book.add_leaf(LEAF_KIND, leaf, self.connection)
 
     def _is_known(self, transfer: str) -> bool:
