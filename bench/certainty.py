@@ -14,8 +14,9 @@ from pathlib import Path
 import numpy as np
 
 from index import PLAIN, best, make_model
-from kaiwu.rating.index.advice import Lever, Target, advise
+from kaiwu.rating.index.advice import Target, advise
 from kaiwu.rating.index.certainty import attribute_ranks, rank_certainty
+from kaiwu.rating.index.cheapest import Lever
 from kaiwu.rating.index.decomposition import compare
 from kaiwu.rating.index.runs import Choices
 from kaiwu.rating.index.sobol import draw_pair, estimate

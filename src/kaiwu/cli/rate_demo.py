@@ -15,8 +15,9 @@ from kaiwu.cli.console import Speaker
 from kaiwu.procedure import Workspace
 from kaiwu.quantity import KaiwuError, Problem
 from kaiwu.rating.index import IndexModel
-from kaiwu.rating.index.advice import Advice, Lever, Target, advise
+from kaiwu.rating.index.advice import Advice, Target, advise
 from kaiwu.rating.index.certainty import STANDINGS
+from kaiwu.rating.index.cheapest import Lever
 from kaiwu.rating.index.decomposition import decompose
 from kaiwu.rating.index.phrase import tell_parts
 from kaiwu.report.index_page import IndexReport, make_report, write_report

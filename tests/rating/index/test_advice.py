@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from kaiwu.quantity import KaiwuError
 from kaiwu.rating.index import Direction, IndexModel, Node, Values, make_tree, parse_method
-from kaiwu.rating.index.advice import Advice, Lever, Line, Target, advise
+from kaiwu.rating.index.advice import Advice, Line, Target, advise
+from kaiwu.rating.index.cheapest import Lever
 from kaiwu.rating.index.step.rank import rank_scores, round_scores
 from kaiwu.table.document import parse_document
 

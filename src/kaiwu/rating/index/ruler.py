@@ -18,7 +18,8 @@ import numpy as np
 
 from kaiwu.figure.entry import Entry
 from kaiwu.quantity import KaiwuError, Problem
-from kaiwu.rating.index.advice import Lever, Line
+from kaiwu.rating.index.advice import Line
+from kaiwu.rating.index.cheapest import Lever
 from kaiwu.rating.index.method import Method, read_steps
 from kaiwu.rating.index.model import IndexModel
 from kaiwu.rating.index.step_reader import read_number
