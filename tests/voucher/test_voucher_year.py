@@ -11,9 +11,9 @@ from voucher_play import CAP, POT, Played, play_year, write_year
 from kaiwu.ledger.log import compare_book
 from kaiwu.procedure.claim import Case, EventKind, State
 from kaiwu.procedure.claim.bank import list_arrears
-from kaiwu.procedure.claim.store import refold
 from kaiwu.procedure.claim.pot_month import read_months
 from kaiwu.procedure.claim.sandbox import list_levers, what_if_year
+from kaiwu.procedure.claim.store import refold
 from kaiwu.quantity import KaiwuError
 
 

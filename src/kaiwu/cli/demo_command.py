@@ -14,6 +14,7 @@ import click
 from kaiwu.cli.console import Speaker
 from kaiwu.cli.import_command import report_import
 from kaiwu.cli.option import now, speaking, today, workspace_argument
+from kaiwu.cli.rate_demo import rank_counties_demo
 from kaiwu.cli.voucher_demo import play_vouchers
 from kaiwu.pack import builtin_packs
 from kaiwu.procedure import Run, Workspace, open_workspace, replay
@@ -21,6 +22,7 @@ from kaiwu.procedure.intake import SUFFIXES, import_files
 from kaiwu.procedure.run import run_job
 from kaiwu.quantity import KaiwuError, Problem
 from kaiwu.report import list_scheme, write_run
+from kaiwu.report.index_site import find_evaluation
 from kaiwu.report.server import make_server
 from kaiwu.report.site import Site
 from kaiwu.synth import make_district, open_calibration, write_workspace
@@ -59,7 +61,7 @@ def demo(
     started = time.monotonic()
     prepare(folder)
     plan = open_voucher_plan(pack) if has_vouchers else None
-    steps = 4 if plan is None else 5
+    steps = 5 if plan is None else 6
     speaker.say(
         f"1/{steps} 合成 {firms} 家企业(合成数据, 非真实企业)",
         f"1/{steps} making {firms} synthetic firms (no real ones)",
@@ -89,8 +91,15 @@ def demo(
                 Problem("S-REPLAY", f"第 {report.number} 号重放不一致", f"run {report.number} does not replay")
             )
     summarise(workspace, runs, speaker)
+    if find_evaluation(workspace) is not None:
+        speaker.say(
+            f"5/{steps} 区县评价: 名次把握与建议(合成数据; 措施、成本与名额为演示虚构)",
+            f"5/{steps} counties: certainty of places and advice (synthetic; measures, costs and quota are invented)",
+        )
+        page = rank_counties_demo(workspace, speaker)
+        speaker.say(f"    {page}", f"    {page}")
     if written.vouchers is not None:
-        speaker.say("5/5 兑付一年(合成数据)", "5/5 a year of vouchers (synthetic)")
+        speaker.say(f"{steps}/{steps} 兑付一年(合成数据)", f"{steps}/{steps} a year of vouchers (synthetic)")
         play_vouchers(workspace, written.vouchers, speaker)
     speaker.say(
         f"用时 {time.monotonic() - started:.0f} 秒, 结果在 {folder}/runs",

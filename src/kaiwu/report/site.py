@@ -27,6 +27,7 @@ from kaiwu.report.book import print_book, print_list
 from kaiwu.report.cell import Column, print_cell
 from kaiwu.report.chart import bar_chart, stacked_bar
 from kaiwu.report.claim_site import ClaimSite
+from kaiwu.report.index_site import IndexSite
 from kaiwu.report.label import STATUSES, standing_words, translate
 from kaiwu.report.listing import ItemCount, Listing, facts_of_run, list_scheme
 from kaiwu.report.notice import check_notice, render_notice
@@ -108,6 +109,7 @@ class Site:
             (r"/run/([^/]+)/([^/]+)/notice", self._notice), (r"/run/([^/]+)/([^/]+)", self._list),
         ]  # fmt: skip
         routes += ClaimSite(self.workspace).routes
+        routes += IndexSite(self.workspace).routes
         return [(re.compile(pattern), action) for pattern, action in routes]
 
     def answer(self, url: str) -> Page:

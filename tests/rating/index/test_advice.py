@@ -175,3 +175,14 @@ def test_a_unit_that_is_already_best_in_a_lever_is_answered_at_once() -> None:
     x[0, 0] = 9.75  # its own score stays full while the others' fall
     advice = advise(make("{by: min_max}", x), "u0", Target("rank", 1), [lever("x", high=40.0), lever("y", 2.0, 0.5)])
     assert advice.status in ("feasible", "infeasible", "reached")
+
+
+def test_the_solver_writes_nothing_to_standard_output(capfd):
+    import os
+
+    from kaiwu.rating.index.cheapest import _silenced
+
+    with _silenced():
+        os.write(1, b"a note of the solver\n")
+    os.write(1, b"{}\n")
+    assert capfd.readouterr().out == "{}\n"

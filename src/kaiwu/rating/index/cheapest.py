@@ -6,7 +6,11 @@ a small MILP, and a place needs one binary per unit in front. Both by HiGHS thro
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from ctypes import CDLL
 from dataclasses import dataclass
 
 import numpy as np
@@ -74,10 +78,11 @@ def solve(
     cost = np.concatenate([[c.low for c in columns], [c.high - c.low for c in columns], np.zeros(others)])
     for whole in (0, 1) if place is None else (1,):
         kinds = np.concatenate([np.full(n, whole), np.zeros(n), np.ones(others)])
-        found = linprog(
-            cost, np.vstack([upper, link]), np.concatenate([bound, np.zeros(n)]), equal, np.ones(len(levers)),
-            bounds=[(0, 1)] * len(cost), integrality=kinds, method="highs",
-        )  # fmt: skip
+        with _silenced():
+            found = linprog(
+                cost, np.vstack([upper, link]), np.concatenate([bound, np.zeros(n)]), equal, np.ones(len(levers)),
+                bounds=[(0, 1)] * len(cost), integrality=kinds, method="highs",
+            )  # fmt: skip
         if found.x is None:
             return None
         x = np.zeros(len(levers))
@@ -86,6 +91,26 @@ def solve(
         if whole or _is_true(x, curves, weights[0], goal - fixed[0], levers, now, float(found.fun)):
             return x
     return None
+
+
+@contextmanager
+def _silenced() -> Iterator[None]:
+    """HiGHS writes notes of its own to the standard output of the process, where a command may be writing JSON."""
+    sys.stdout.flush()
+    try:
+        kept = os.dup(1)
+    except OSError:  # there is no standard output to be spoilt
+        yield
+        return
+    try:
+        nothing = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nothing, 1)
+        os.close(nothing)
+        yield
+    finally:
+        CDLL(None).fflush(None)  # what it still holds back goes to nothing too
+        os.dup2(kept, 1)
+        os.close(kept)
 
 
 def _columns(levers: Sequence[Lever], curves: Sequence[Sequence[Piece]], now: Sequence[float]) -> list[_Column]:
