@@ -210,3 +210,9 @@ def test_text_colours_reach_wcag_aa_on_their_grounds():
     for text, ground in pairs:
         assert ground == "#ffffff" or ground in css
         assert contrast(text, ground) >= 4.5, (text, ground)
+
+
+def test_a_workspace_without_counties_says_so_and_what_to_do(site):
+    page = site.answer("/index")
+    assert page.status == 200 and "还没有区县评价" in page.body.decode()
+    assert "kaiwu run" in site.answer("/index?lang=en").body.decode()

@@ -25,6 +25,7 @@ from kaiwu.rating.index.step.normalise import Normalise
 from kaiwu.rating.index.step.rank import Rank
 from kaiwu.report.asked import Asked, NotFoundError, Page
 from kaiwu.report.index_page import IndexReport, make_report, print_league, render_league, render_unit
+from kaiwu.report.page import render
 from kaiwu.report.printed import write_book
 
 COUNTY = "county"
@@ -105,7 +106,15 @@ class IndexSite:
             return self._report
 
     def _home(self, asked: Asked) -> Page:
-        report = self._spoken(asked)
+        try:
+            report = self._spoken(asked)
+        except NotFoundError:
+            title = asked.pick("还没有区县评价", "No counties are rated yet")
+            line = asked.pick(
+                "先测算区县评价任务(kaiwu run), 再看本页。",
+                "Run a job that rates counties (kaiwu run), then come back.",
+            )
+            return Page(render("message.html", title=title, lines=[line], **asked.shared()).encode())
         return Page(render_league(report, asked.language, **asked.shared()).encode())
 
     def _unit(self, asked: Asked, unit: str) -> Page:
