@@ -88,10 +88,8 @@ def tell_counties(report: IndexReport, speaker: Speaker) -> None:
     sentences: Sequence[tuple[str, str]] = [
         report.standings[unit].tell(report.quota_of(report.standings[unit].league)), *tell_parts(decompose(report.model, unit, report.result), 3),
     ]  # fmt: skip
-    for zh, en in sentences:
-        speaker.say(f"    {zh}", f"    {en}")
-    for zh, en in advise_county(report.model, unit).tell()[:4]:
-        speaker.say(f"    {zh}", f"    {en}")
+    for zh, en in (*sentences, *advise_county(report.model, unit).tell()[:4]):
+        speaker.say(f"    {zh.replace(unit, report.name(unit))}", f"    {en.replace(unit, report.name(unit))}")
 
 
 def _pick(report: IndexReport) -> str:

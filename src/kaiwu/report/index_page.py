@@ -111,11 +111,15 @@ def render_unit(
     others = {"before": members[at - 1] if at else None, "quota": members[quota - 1] if 0 < quota <= at else None}
     gaps = [_gap(report, unit, other, language) for other in dict.fromkeys(others.values()) if other is not None and report.result.printed[report.result.units.index(other)] != MISSING]  # fmt: skip
     blocks = [p for p in parts.parts if p.depth == 1]
+
+    def named(pair: tuple[str, str]) -> tuple[str, str]:
+        return pair[0].replace(unit, report.name(unit)), pair[1].replace(unit, report.name(unit))
+
     advice = report.advising(unit) if report.advising is not None else None
     radar = radar_chart([((p.zh, p.en)[k], p.score or 0.0) for p in blocks], ("板块得分", "scores of blocks")[k]) if with_radar else ""  # fmt: skip
     return render(
-        "index_unit.html", **{"lang": language, **shared}, report=report, row=row, parts=_lines(parts), told=tell_parts(parts)[0], gaps=gaps,
-        bars=_bars(parts, language, ("得分构成", "parts of the score")[k]), radar=radar, advice=advice.tell() if advice else [], size=len(members),
+        "index_unit.html", **{"lang": language, **shared}, report=report, row=row, parts=_lines(parts), told=named(tell_parts(parts)[0]), gaps=gaps,
+        bars=_bars(parts, language, ("得分构成", "parts of the score")[k]), radar=radar, advice=[named(line) for line in advice.tell()] if advice else [], size=len(members),
         standings=STANDINGS, quota=quota, is_synthetic=report.is_synthetic,
     )  # fmt: skip
 

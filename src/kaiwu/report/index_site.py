@@ -25,6 +25,7 @@ from kaiwu.rating.index.step.normalise import Normalise
 from kaiwu.rating.index.step.rank import Rank
 from kaiwu.report.asked import Asked, NotFoundError, Page
 from kaiwu.report.index_page import IndexReport, make_report, print_league, render_league, render_unit
+from kaiwu.report.label import league_words
 from kaiwu.report.page import render
 from kaiwu.report.printed import write_book
 
@@ -71,7 +72,8 @@ def model_of_run(run: Run, code: str, most: int = MOST, names: Mapping[str, str]
         for i in book.indicators
     ]  # fmt: skip
     steps = (Normalise(to=(0.0, 100.0), within="league", constant=50.0), Aggregate(), Rank(2, "min", "league"))
-    labels = {"league": tuple(str(league[u]) for u in units)}
+    words = league_words(run, code)
+    labels = {"league": tuple(words.get(league[u], (str(league[u]),))[0] for u in units)}
     values = Values(units, codes, x, groups=labels, names={u: n for u, n in (names or {}).items() if u in rows})
     return IndexModel(make_tree([root, *blocks, *leaves]), values, Method(code, steps))
 
