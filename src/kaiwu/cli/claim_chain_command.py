@@ -207,10 +207,11 @@ def survey(
 @on_option
 @reason_option
 @click.option("--amount", default="", help="金额(元), 方案未写比例时 / yuan, where the programme has no share")
+@click.option("--second", required=True, help="复核人, 与决定人不同 / who confirms it, another person")
 @speaking
-def claw_back(number: str, rule: str, workspace: Path, by: str, day: dt.date | None, reason: str, amount: str, speaker: Speaker) -> None:  # fmt: skip
+def claw_back(number: str, rule: str, workspace: Path, by: str, day: dt.date | None, reason: str, amount: str, second: str, speaker: Speaker) -> None:  # fmt: skip
     """决定追回。Decide to claim money back."""
-    data: dict[str, Any] = {"rule": rule, "reason": reason}
+    data: dict[str, Any] = {"rule": rule, "reason": reason, "second": second}
     if amount:
         data["amount"] = read_fen(amount)
     print_cases(speaker, open_counter(workspace, day).do([number], EventKind.CLAW_BACK, by, data))

@@ -355,7 +355,14 @@ class YearPlay:
             chosen = next((c for c in paid if c.claimed_on is not None and c.claimed_on.month >= rule.of), None)
             if chosen is not None:
                 self._on(month, RETURN)
-                self._do([chosen.number], EventKind.CLAW_BACK, by, rule=rule.rule, reason=rule.zh)
+                self._do(
+                    [chosen.number],
+                    EventKind.CLAW_BACK,
+                    by,
+                    rule=rule.rule,
+                    reason=rule.zh,
+                    second=self.person("追回复核"),
+                )
                 self.report.clawed_back.append(chosen.number)
         elif month == rule.month + 1 and self.report.clawed_back:
             self._on(month, RETURN)

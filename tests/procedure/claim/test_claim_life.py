@@ -140,14 +140,18 @@ def test_the_survey_comes_after_a_year_with_every_answer(office: Office, refused
 def test_money_claimed_back_cites_its_payments_and_never_exceeds_them(office: Office, refused: Refused) -> None:
     number = office.payable()
     pay_all(office, number)
+    with refused("CL-SECOND"):
+        office.do(number, "claw_back", rule="moved_away", reason="迁出", amount=1)
+    with refused("CL-SAME-SIGNER"):
+        office.do(number, "claw_back", rule="moved_away", reason="迁出", amount=1, second=" 经办甲")
     with refused("CL-CLAW-AMOUNT"):
-        office.do(number, "claw_back", rule="moved_away", reason="迁出")
+        office.do(number, "claw_back", rule="moved_away", reason="迁出", second="财政乙")
     with refused("CL-CLAW-RULE"):
-        office.do(number, "claw_back", rule="other", reason="x")
-    case = office.do(number, "claw_back", rule="moved_away", reason="迁出", amount=1_000_001)
+        office.do(number, "claw_back", rule="other", reason="x", second="财政乙")
+    case = office.do(number, "claw_back", rule="moved_away", reason="迁出", second="财政乙", amount=1_000_001)
     assert sum(part for _, part in case.claw_backs[0].shares) == 1_000_001
     with refused("CL-CLAW-TWICE"):
-        office.do(number, "claw_back", rule="moved_away", reason="迁出", amount=1)
+        office.do(number, "claw_back", rule="moved_away", reason="迁出", second="财政乙", amount=1)
     office.do(number, "recover", rule="moved_away", reference="JK-1", amount=400_000)
     with refused("CL-RECOVERED"):
         office.do(number, "recover", rule="moved_away", reference="JK-1 ", amount=400_000)
@@ -155,7 +159,7 @@ def test_money_claimed_back_cites_its_payments_and_never_exceeds_them(office: Of
     assert case.claw_backs[0].recovered == 1_000_001
     with refused("CL-CLAW-AMOUNT"):
         office.do(number, "recover", rule="moved_away", reference="JK-3", amount=1)
-    case = office.do(number, "claw_back", rule="false_proof", reason="虚假发票")
+    case = office.do(number, "claw_back", rule="false_proof", reason="虚假发票", second="财政乙")
     assert case.claimed_back == case.paid == 6_000_000
     office.do(number, "recover", rule="false_proof", reference="JK-4")
     with office.desk.reading(at(office.day)) as session:

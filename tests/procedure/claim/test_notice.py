@@ -125,7 +125,7 @@ def test_an_objection_after_a_payment_freezes_the_rest_until_it_is_claimed_back(
         office.do(number, "pay", "国库", line="first/county", reference="GK-2")
     with refused("CL-OBJECTION-PAID"):
         office.do(number, "close_objection", objection="1", is_upheld=True, reason="属实")
-    office.do(number, "claw_back", rule="false_proof", reason="虚假发票")
+    office.do(number, "claw_back", rule="false_proof", reason="虚假发票", second="财政乙")
     case = office.do(number, "close_objection", objection="1", is_upheld=True, reason="属实")
     assert case.state == State.CLAWED_BACK and case.award is not None
     office.do(number, "recover", rule="false_proof", reference="JK-1")

@@ -47,7 +47,7 @@ STATES: Mapping[str, tuple[str, str]] = {
     "claimed": ("已申报", "claimed"), "returned": ("退回补正", "returned for correction"), "complete": ("材料齐全", "complete"),
     "checked": ("已核验", "checked"), "assessed": ("已核定", "assessed"), "approving": ("审批中", "being approved"), "decided": ("已决定", "decided"),
     "published": ("公示中", "published"), "released": ("公示期满", "notice over"), "payable": ("待支付", "payable"), "paying": ("部分支付", "partly paid"),
-    "paid": ("已支付", "paid"), "surveyed": ("已调查", "surveyed"), "clawed_back": ("追回中", "claimed back"), "refused": ("不予支持", "refused"),
+    "paid": ("已支付", "paid"), "surveyed": ("已调查", "surveyed"), "clawed_back": ("追回", "claimed back"), "refused": ("不予支持", "refused"),
     "withdrawn": ("已撤回", "withdrawn"),
 }  # fmt: skip
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from fractions import Fraction
 
+from kaiwu.identity import normalise_name
 from kaiwu.pack.programme import Programme
 from kaiwu.procedure.claim.apportion import apportion
 from kaiwu.procedure.claim.case import Case, Payment, State, move_to
@@ -84,6 +85,11 @@ def claw_back(programme: Programme, case: Case, event: Event) -> Step:
         return refuse("CL-CLAW-RULE", data.get("rule"), ", ".join(r.code for r in programme.claw_back) or "-")
     if not str(data.get("reason", "")).strip():
         return refuse("CL-REASON")
+    second = str(data.get("second", "")).strip()
+    if not second:
+        return refuse("CL-SECOND")
+    if normalise_name(second) == normalise_name(event.by):
+        return refuse("CL-SAME-SIGNER", "追回", event.by)
     if any(made.rule == rule.code for made in case.claw_backs):
         return refuse("CL-CLAW-TWICE", rule.zh)
     left = case.paid - case.claimed_back
@@ -96,7 +102,15 @@ def claw_back(programme: Programme, case: Case, event: Event) -> Step:
     paid = [p for p in case.payments if not p.is_returned and left_of(case, p) > 0]
     parts = apportion(amount, [Fraction(left_of(case, p)) for p in paid])
     shares = [[p.event, part] for p, part in zip(paid, parts, strict=True) if part]
-    return move_to(event, State.CLAWED_BACK, rule=rule.code, amount=amount, shares=shares, article=rule.ground.article)
+    return move_to(
+        event,
+        State.CLAWED_BACK,
+        rule=rule.code,
+        amount=amount,
+        shares=shares,
+        article=rule.ground.article,
+        second=second,
+    )
 
 
 def left_of(case: Case, payment: Payment) -> int:

@@ -19,6 +19,7 @@ REFUSALS: Mapping[str, tuple[str, str]] = {
     "CL-ORDER": ("现在的状态是“{0}”, 不能办“{1}”; 下一步: {2}", "the claim is “{3}”: “{4}” cannot be done; next: {5}"),
     "CL-SIGNER": ("没有签署人, 请写姓名或岗位", "there is no signer: name the person or office"),
     "CL-SAME-SIGNER": ("“{0}”要两人分别签署, {1} 已签过", "“{0}” wants two different signers, and {1} has signed already"),
+    "CL-SECOND": ("追回要两人决定: 请再写复核人", "claiming back is decided by two: name who confirms it as well"),
     "CL-SELF-APPROVAL": ("{0} 是本件的经办或申报人, 不能再审批", "{0} handled or filed this claim and cannot approve it"),
     "CL-STAGE": ("下一环节是“{0}”, 不是“{1}”", "the next stage is “{0}”, not “{1}”"),
     "CL-DEPARTMENT": ("“{0}”要由 {1} 签署; “{2}”不在其中或已签", "“{0}” is signed by {1}; “{2}” is none of them or has signed"),
