@@ -1,0 +1,41 @@
+"""What every key of pack content means, place by place; a new kind of content adds a module with its ``PLACES``.
+
+Owns the meanings; which keys are allowed is scanned from the loaders (``key_scan``). A key without a meaning fails a test.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from kaiwu.cli.reference.key_place import (
+    award,
+    case,
+    clause,
+    index,
+    library,
+    operation,
+    programme,
+    rating,
+    rubric,
+    ruler,
+    settlement,
+)
+from kaiwu.cli.reference.key_place.place import COMMON, Place
+
+__all__ = ["COMMON", "EXPLAINED_ELSEWHERE", "PLACES", "Place"]
+
+_CONTENT = (library, clause, settlement, rating, award, rubric, programme, operation, case, index, ruler)
+"""In the order of the page."""
+
+PLACES: tuple[Place, ...] = tuple(place for content in _CONTENT for place in content.PLACES)
+
+EXPLAINED_ELSEWHERE: Mapping[str, str] = {
+    "kaiwu.figure.import_template:_inner": "its keys stand under entity and period",
+    "kaiwu.rating.operation.declaration:sub": "its keys stand under what, month, price, rate, decimals and nowcast",
+    "kaiwu.rule.mechanism.context:mapping": "keys of mechanisms: docs/mechanisms.md",
+    "kaiwu.rating.index.step_reader:_impute_override": "the keys of the step, for one indicator",
+    "kaiwu.rating.index.step_reader:_treat_override": "the keys of the step, for one indicator",
+    "kaiwu.rating.index.step_reader:_normalise_override": "the keys of the step, for one indicator",
+    "kaiwu.rating.index.step_reader:_aggregate_override": "the keys of the step, for one aggregate",
+}
+"""Checks whose keys are put together at run time and explained at another place."""
