@@ -21,7 +21,7 @@ from kaiwu.rating.index.cheapest import Lever
 from kaiwu.rating.index.decomposition import decompose
 from kaiwu.rating.index.phrase import tell_parts
 from kaiwu.report.index_page import IndexReport, make_report, write_report
-from kaiwu.report.index_site import find_evaluation, model_of_run
+from kaiwu.report.index_site import book_of_run, find_evaluation, model_of_run
 
 FOLDER = "counties"
 QUOTA = 10  # of each league, for the demonstration only
@@ -45,7 +45,7 @@ def rank_counties_demo(
         )
     run, code = found
     model = model_of_run(run, code, names=names or workspace.names(run.record.as_of))
-    head = run.scheme(code).book.head  # type: ignore[attr-defined]
+    head = book_of_run(run, code).head
     report = make_report(
         model, zh=f"{head.zh}(试算)", en=f"{head.en} (trial)", quota=QUOTA, is_synthetic=run.record.is_synthetic,
         advising=lambda unit: advise_county(model, unit),

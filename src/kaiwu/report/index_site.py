@@ -50,12 +50,20 @@ def find_evaluation(workspace: Workspace) -> tuple[Run, str] | None:
     return None
 
 
+def book_of_run(run: Run, code: str) -> RatingBook:
+    """The rulebook of an evaluation. Raises ``TypeError`` for a scheme that is no rating."""
+    book = getattr(run.scheme(code), "book", None)
+    if not isinstance(book, RatingBook):
+        raise TypeError(f"{code} is no rating")
+    return book
+
+
 def model_of_run(run: Run, code: str, most: int = MOST, names: Mapping[str, str] | None = None) -> IndexModel:
     """An evaluation of a run as an index: its indicators, blocks and weights over the figures that the run used.
 
     The first ``most`` rated units by code. Exact places are those of the run; here scores are analysis.
     """
-    book = run.scheme(code).book  # type: ignore[attr-defined]
+    book = book_of_run(run, code)
     items, decisions = run.result(code).tables["items"], run.result(code).decisions
     league = dict(zip(decisions["entity"], decisions["league"], strict=True))
     units = tuple(sorted(u for u in items["entity"].unique() if league.get(u)))[:most]
@@ -100,7 +108,7 @@ class IndexSite:
                     raise NotFoundError("index")
                 run, code = found
                 model = model_of_run(run, code, names=self.names or self.workspace.names(run.record.as_of))
-                head = run.scheme(code).book.head  # type: ignore[attr-defined]
+                head = book_of_run(run, code).head
                 self._report = make_report(
                     model, zh=head.zh, en=head.en, quota=self.quota, is_synthetic=run.record.is_synthetic,
                     path=lambda unit: f"/index/{quote(unit, safe='')}", home="/index",

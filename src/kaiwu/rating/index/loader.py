@@ -6,20 +6,19 @@ Owns the keys of the rulebook. The steps' keys are in ``method.py``; what comes 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from fractions import Fraction
 
 from kaiwu.figure.entry import Entry
 from kaiwu.figure.variable import Kind
 from kaiwu.quantity import KaiwuError, Unit, find_unit
 from kaiwu.rating.index.method import Method, read_steps
+from kaiwu.rating.index.node_reader import NODE_KEYS, read_node
 from kaiwu.rating.index.scheme import IndexBook, IndexScheme, Indicator
 from kaiwu.rating.index.stage import Step
 from kaiwu.rating.index.step.denominate import Denominate
 from kaiwu.rating.index.step.impute import Impute
 from kaiwu.rating.index.step.normalise import Normalise
 from kaiwu.rating.index.step.rank import Rank
-from kaiwu.rating.index.step_reader import read_number
-from kaiwu.rating.index.tree import DIRECTIONS, HIGHER, INSIDE, LOWER, NEAR, Direction, Node, make_tree
+from kaiwu.rating.index.tree import Node, make_tree
 from kaiwu.rating.reader import Reader
 from kaiwu.rule.check import Checker
 from kaiwu.rule.rulebook import HEAD_KEYS, open_rulebook, read_head
@@ -27,10 +26,7 @@ from kaiwu.rule.vocabulary import Vocabulary
 from kaiwu.table import Document
 
 BOOK_KEYS = (*HEAD_KEYS, "scope", "league", "indicators", "weights_sum", "steps")
-NODE_KEYS = (
-    "code", "zh", "en", "article", "parent", "weight", "of", "unit", "direction", "low", "high", "base", "target", "owner", "note",
-)  # fmt: skip
-DIRECTION_KEYS = ("near", "inside", "span")
+INDICATOR_KEYS = (*NODE_KEYS, "article", "of", "note")
 LEAGUE = "league"  # the one grouping that a rulebook's steps may name
 
 
@@ -68,40 +64,8 @@ def load(document: Document, vocabulary: Vocabulary) -> IndexScheme:
 
 
 def _node(row: Entry) -> Node:
-    row.check_keys(NODE_KEYS)
-    code = row.text("code", required=True)
-    weight = read_number(row, "weight")
-    return Node(
-        code, row.text("zh", code), row.text("en", code), row.text("parent") or None, Fraction(1) if weight is None else weight,
-        _direction(row), row.text("unit"), owner=row.text("owner"), target=_number(row, "target"), base=_number(row, "base"),
-        low=_number(row, "low"), high=_number(row, "high"), where=row.where,
-    )  # fmt: skip
-
-
-def _number(row: Entry, key: str) -> float | None:
-    value = read_number(row, key)
-    return None if value is None else float(value)
-
-
-def _direction(row: Entry) -> Direction | None:
-    """``higher``, ``lower``, ``{near: 100, span: 40}`` or ``{inside: [40, 60], span: 20}``, in the indicator's unit."""
-    spec = row.data.get("direction")
-    if spec is None or spec in (HIGHER, LOWER):
-        return None if spec is None else Direction(str(spec))
-    inner = Entry(row.document, (*row.path, "direction"), spec if isinstance(spec, dict) else {}, row.problems)
-    inner.check_keys(DIRECTION_KEYS)
-    span = read_number(inner, "span")
-    width = None if span is None else float(span)
-    if (near := read_number(inner, "near")) is not None:
-        return Direction(NEAR, float(near), float(near), width)
-    ends = inner.data.get("inside")
-    if isinstance(ends, list) and len(ends) == 2 and all(isinstance(v, (int, Fraction)) for v in ends):
-        return Direction(INSIDE, float(ends[0]), float(ends[1]), width)
-    row.complain(
-        "IX-TREE-DIRECTION", f"direction 要写 {'、'.join(DIRECTIONS[:2])}、{{near: 值}} 或 {{inside: [下限, 上限]}}",
-        "direction is higher, lower, {near: VALUE} or {inside: [LOW, HIGH]}", "direction",
-    )  # fmt: skip
-    return None
+    row.check_keys(INDICATOR_KEYS)
+    return read_node(row)
 
 
 def _indicators(rows: Sequence[Entry], nodes: Sequence[Node], reader: Reader) -> dict[str, Indicator]:

@@ -10,7 +10,6 @@ import csv
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +21,8 @@ from kaiwu.rating.index.advice import Line
 from kaiwu.rating.index.cheapest import Lever
 from kaiwu.rating.index.method import Method, read_steps
 from kaiwu.rating.index.model import IndexModel
-from kaiwu.rating.index.step_reader import read_number
-from kaiwu.rating.index.tree import DIRECTIONS, HIGHER, INSIDE, LOWER, NEAR, Direction, Node, Tree, make_tree
+from kaiwu.rating.index.node_reader import NODE_KEYS, read_decimal, read_node
+from kaiwu.rating.index.tree import Node, Tree, make_tree
 from kaiwu.rating.index.values import Values
 from kaiwu.table import Document, read_document
 
@@ -31,9 +30,7 @@ RULER_KEYS = (
     "method", "zh", "en", "note", "weights_sum", "steps", "indicators", "units", "names", "groups", "quota", "size", "closes", "classes", "levers",
     "synthetic",
 )  # fmt: skip
-INDICATOR_KEYS = (
-    "code", "zh", "en", "parent", "weight", "unit", "direction", "low", "high", "base", "target", "denominator", "owner", "statistical",
-)  # fmt: skip
+INDICATOR_KEYS = (*NODE_KEYS, "denominator", "statistical")
 LEVER_KEYS = ("code", "zh", "en", "up", "down", "cost", "fixed", "decimals")
 CLASS_KEYS = ("code", "zh", "en", "least", "first")
 FLAG = ":flag"
@@ -130,42 +127,13 @@ def _rows(entry: Entry, key: str, *, required: bool = False) -> list[Entry]:
 
 def _node(row: Entry) -> Node:
     row.check_keys(INDICATOR_KEYS)
-    code = row.text("code", required=True)
-    weight = read_number(row, "weight")
-    return Node(
-        code, row.text("zh", code), row.text("en", code), row.text("parent") or None, Fraction(1) if weight is None else weight, _direction(row),
-        row.text("unit"), row.text("denominator"), row.text("owner"), _number(row, "target"), _number(row, "base"), _number(row, "low"),
-        _number(row, "high"), where=row.where,
-    )  # fmt: skip
-
-
-def _direction(row: Entry) -> Direction | None:
-    spec = row.data.get("direction")
-    if spec is None or spec in (HIGHER, LOWER):
-        return None if spec is None else Direction(str(spec))
-    inner = Entry(row.document, (*row.path, "direction"), spec if isinstance(spec, dict) else {}, row.problems)
-    inner.check_keys(("near", "inside", "span"))
-    span, near, ends = _number(inner, "span"), _number(inner, "near"), inner.data.get("inside")
-    if near is not None:
-        return Direction(NEAR, near, near, span)
-    if isinstance(ends, list) and len(ends) == 2 and all(isinstance(v, (int, Fraction)) for v in ends):
-        return Direction(INSIDE, float(ends[0]), float(ends[1]), span)
-    row.complain(
-        "IX-TREE-DIRECTION", f"direction 要写 {'、'.join(DIRECTIONS[:2])}、{{near: 值}} 或 {{inside: [下限, 上限]}}",
-        "direction is higher, lower, {near: VALUE} or {inside: [LOW, HIGH]}", "direction",
-    )  # fmt: skip
-    return None
-
-
-def _number(row: Entry, key: str, default: float | None = None) -> float | None:
-    value = read_number(row, key)
-    return default if value is None else float(value)
+    return read_node(row)
 
 
 def _line(row: Entry) -> Line:
     row.check_keys(CLASS_KEYS)
     code = row.text("code", required=True)
-    return Line(code, row.text("zh", code), row.text("en", code), _number(row, "least"), row.whole_number("first", 1, 10**6))  # fmt: skip
+    return Line(code, row.text("zh", code), row.text("en", code), read_decimal(row, "least"), row.whole_number("first", 1, 10**6))  # fmt: skip
 
 
 def _lever(row: Entry, nodes: Sequence[Node], statistical: set[str]) -> LeverRule:
@@ -175,7 +143,7 @@ def _lever(row: Entry, nodes: Sequence[Node], statistical: set[str]) -> LeverRul
         row.complain(
             "IX-METHOD-CODE", f"指标体系里没有“{code}”", f"there is no “{code}” in the tree", "code", text=code
         )
-    up, down, cost, fixed = (_number(row, key, 0.0) or 0.0 for key in ("up", "down", "cost", "fixed"))
+    up, down, cost, fixed = (read_decimal(row, key) or 0.0 for key in ("up", "down", "cost", "fixed"))
     if min(up, down, cost, fixed) < 0:
         row.complain(
             "F-KEY-TYPE", "up、down、cost、fixed 不能为负", "up, down, cost and fixed are not negative", "code"

@@ -90,27 +90,25 @@ def _table(entry: Entry, key: str) -> dict[str, float]:
     return {}
 
 
-def _overrides(entry: Entry, key: str, base: S, read: Callable[[Entry, S], S]) -> dict[str, Any]:
-    """Settings by indicator on top of the general one; ``none`` leaves the indicator alone."""
-    value = entry.data.get(key)
-    out: dict[str, Any] = {}
+def _with_overrides(entry: Entry, keys: tuple[str, ...], over: str, start: S, read: Callable[[Entry, S], S]) -> S:
+    """The general setting and, under the key ``over``, settings by code on top of it; ``none`` leaves an indicator alone."""
+    base = read(entry, start)
+    value = entry.data.get(over)
     if value is None:
-        return out
+        return base
     if not isinstance(value, dict):
-        entry.complain(
-            "F-KEY-TYPE",
-            f"“{key}”要写 代码: {{设置}} 或 代码: none",
-            f"“{key}” wants CODE: {{settings}} or CODE: none",
-            key,
-        )
-        return out
+        zh, en = f"“{over}”要写 代码: {{设置}} 或 代码: none", f"“{over}” wants CODE: {{settings}} or CODE: none"
+        entry.complain("F-KEY-TYPE", zh, en, over)
+        return base
+    overrides: dict[str, S | None] = {}
     for code, spec in value.items():
-        if spec == "none":
-            out[code] = None
-        else:
-            spec = spec if isinstance(spec, dict) else {"by": spec}
-            out[code] = read(Entry(entry.document, (*entry.path, key, code), spec, entry.problems), base)
-    return out
+        if spec == "none" and not isinstance(start, Aggregate):
+            overrides[code] = None
+            continue
+        below = Entry(entry.document, (*entry.path, over, code), spec if isinstance(spec, dict) else {"by": spec}, entry.problems)  # fmt: skip
+        below.check_keys(keys)
+        overrides[code] = read(below, base)
+    return replace(base, overrides=overrides)
 
 
 def _read_denominate(entry: Entry) -> Denominate:
@@ -135,15 +133,12 @@ def _share(entry: Entry, key: str, default: float) -> float:
     return value
 
 
+_IMPUTE_KEYS = ("by", "group", "neighbours", "value", "least", "reach")
+
+
 def _read_impute(entry: Entry) -> Impute:
-    entry.check_keys(("by", "group", "neighbours", "value", "least", "reach", "indicators"))
-    base = _impute_setting(entry, Impute())
-    return replace(base, overrides=_overrides(entry, "indicators", base, _impute_override))
-
-
-def _impute_override(entry: Entry, base: Impute) -> Impute:
-    entry.check_keys(("by", "group", "neighbours", "value", "least", "reach"))
-    return _impute_setting(entry, base)
+    entry.check_keys((*_IMPUTE_KEYS, "indicators"))
+    return _with_overrides(entry, _IMPUTE_KEYS, "indicators", Impute(), _impute_setting)
 
 
 def _impute_setting(entry: Entry, base: Impute) -> Impute:
@@ -158,15 +153,12 @@ def _impute_setting(entry: Entry, base: Impute) -> Impute:
     return out
 
 
+_TREAT_KEYS = ("skew", "kurt", "winsorise", "then", "combine", "always", "power")
+
+
 def _read_treat(entry: Entry) -> Treat:
-    entry.check_keys(("skew", "kurt", "winsorise", "then", "combine", "always", "power", "indicators"))
-    base = _treat_setting(entry, Treat())
-    return replace(base, overrides=_overrides(entry, "indicators", base, _treat_override))
-
-
-def _treat_override(entry: Entry, base: Treat) -> Treat:
-    entry.check_keys(("skew", "kurt", "winsorise", "then", "combine", "always", "power"))
-    return _treat_setting(entry, base)
+    entry.check_keys((*_TREAT_KEYS, "indicators"))
+    return _with_overrides(entry, _TREAT_KEYS, "indicators", Treat(), _treat_setting)
 
 
 def _treat_setting(entry: Entry, base: Treat) -> Treat:
@@ -189,13 +181,7 @@ _NORMALISE_KEYS = (
 
 def _read_normalise(entry: Entry) -> Normalise:
     entry.check_keys((*_NORMALISE_KEYS, "indicators"))
-    base = _normalise_setting(entry, Normalise())
-    return replace(base, overrides=_overrides(entry, "indicators", base, _normalise_override))
-
-
-def _normalise_override(entry: Entry, base: Normalise) -> Normalise:
-    entry.check_keys(_NORMALISE_KEYS)
-    return _normalise_setting(entry, base)
+    return _with_overrides(entry, _NORMALISE_KEYS, "indicators", Normalise(), _normalise_setting)
 
 
 def _normalise_setting(entry: Entry, base: Normalise) -> Normalise:
@@ -345,13 +331,7 @@ _AGGREGATE_KEYS = (
 
 def _read_aggregate(entry: Entry) -> Aggregate:
     entry.check_keys((*_AGGREGATE_KEYS, "aggregates"))
-    base = _aggregate_setting(entry, Aggregate())
-    return replace(base, overrides=_overrides(entry, "aggregates", base, _aggregate_override))
-
-
-def _aggregate_override(entry: Entry, base: Aggregate) -> Aggregate:
-    entry.check_keys(_AGGREGATE_KEYS)
-    return _aggregate_setting(entry, base)
+    return _with_overrides(entry, _AGGREGATE_KEYS, "aggregates", Aggregate(), _aggregate_setting)
 
 
 def _aggregate_setting(entry: Entry, base: Aggregate) -> Aggregate:

@@ -33,9 +33,6 @@ EXPLAINED_ELSEWHERE: Mapping[str, str] = {
     "kaiwu.figure.import_template:_inner": "its keys stand under entity and period",
     "kaiwu.rating.operation.declaration:sub": "its keys stand under what, month, price, rate, decimals and nowcast",
     "kaiwu.rule.mechanism.context:mapping": "keys of mechanisms: docs/mechanisms.md",
-    "kaiwu.rating.index.step_reader:_impute_override": "the keys of the step, for one indicator",
-    "kaiwu.rating.index.step_reader:_treat_override": "the keys of the step, for one indicator",
-    "kaiwu.rating.index.step_reader:_normalise_override": "the keys of the step, for one indicator",
-    "kaiwu.rating.index.step_reader:_aggregate_override": "the keys of the step, for one aggregate",
+    "kaiwu.rating.index.step_reader:_with_overrides": "the keys of the step, for one indicator or aggregate",
 }
 """Checks whose keys are put together at run time and explained at another place."""

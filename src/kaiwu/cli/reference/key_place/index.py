@@ -18,7 +18,7 @@ PLACES: tuple[Place, ...] = (
         "direction": "higher, lower, {near: …} or {inside: […]}; no default", "low": "lower goalpost, a number in unit", "high": "upper goalpost",
         "base": "benchmark of ratio", "target": "goal of target", "owner": "department that gives it",
     }),
-    Place(_INDEX_FILE, "indicators[].direction", f"{_INDEX}:_direction", {
+    Place(_INDEX_FILE, "indicators[].direction", "kaiwu.rating.index.node_reader:read_direction", {
         "near": "the best value; both too little and too much cost score", "inside": "[low, high]: full marks inside", "span": "distance at which nothing is left",
     }),
     Place("method.yaml", "", f"{_METHOD}:parse_method", {

@@ -20,7 +20,7 @@ PLACES: tuple[Place, ...] = (
         "target": "goal of target", "denominator": "column that divides it, with a denominate step", "owner": "department that gives it",
         "statistical": "true: a statistical figure; never advised on",
     }),
-    Place(_RULER_FILE, "indicators[].direction", f"{_RULER}:_direction", {
+    Place(_RULER_FILE, "indicators[].direction", "kaiwu.rating.index.node_reader:read_direction", {
         "near": "the best value; both too little and too much cost score", "inside": "[low, high]: full marks inside", "span": "distance at which nothing is left",
     }),
     Place(_RULER_FILE, "classes[]", f"{_RULER}:_line", {"least": "least printed score of the class", "first": "or: how many places belong to it"}),
