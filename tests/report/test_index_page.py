@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 import pytest
 
+from kaiwu.rating.book import Block, RatingBook
 from kaiwu.rating.index.decomposition import decompose
 from kaiwu.report.index_chart import interval_chart, parts_chart, radar_chart
 from kaiwu.report.index_page import make_report, render_league, render_unit
@@ -25,8 +26,8 @@ def county_run(units: int = 12) -> Any:
         SimpleNamespace(code=c, zh=z, en=c, block="q", weight=Fraction(50), direction=d, unit=None, owner="经信部门")
         for c, z, d in (("a", "甲项", "higher"), ("b", "乙项", "lower"))
     ]  # fmt: skip
-    book = SimpleNamespace(
-        head=SimpleNamespace(zh="评价", en="rating"), indicators=indicators, blocks=[SimpleNamespace(code="q", zh="质量", en="quality", weight=100)]
+    book: Any = RatingBook(
+        SimpleNamespace(zh="评价", en="rating"), None, tuple(indicators), None, blocks=(Block("q", "质量", "quality", Fraction(100)),)  # type: ignore[arg-type]
     )  # fmt: skip
     decisions = pl.DataFrame({"entity": [*names, "out"], "league": ["甲组"] * units + [None]})
     result = SimpleNamespace(tables={"items": pl.DataFrame(items)}, decisions=decisions)
