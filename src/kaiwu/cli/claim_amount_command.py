@@ -1,6 +1,6 @@
 """The amounts of ``kaiwu claim``: assess one claim or a whole programme, effect per yuan.
 
-Owns their arguments. Loaded with ``claim_command``, whose group they join.
+Owns their arguments.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from pathlib import Path
 
 import click
 
-from kaiwu.cli.claim_command import claim_group
 from kaiwu.cli.claim_option import (
     Counter,
     by_option,
@@ -29,7 +28,7 @@ from kaiwu.quantity import KaiwuError, Problem
 from kaiwu.report.effect_sheet import effect_data, effect_row, write_effect
 
 
-@claim_group.command("assess")
+@click.command("assess")
 @numbers_argument
 @workspace_option
 @by_option
@@ -77,7 +76,7 @@ def _assess_all(counter: Counter, code: str, by: str, speaker: Speaker) -> None:
     speaker.say(f"核定 {len(done)} 件, 合计 {total}; 未核定 {len(problems)} 件", f"{len(done)} claims assessed, {total} in all; {len(problems)} not assessed")  # fmt: skip
 
 
-@claim_group.command("effect")
+@click.command("effect")
 @click.argument("programme")
 @workspace_option
 @on_option

@@ -1,6 +1,6 @@
 """The later steps of ``kaiwu claim``: approve, return, refuse, publish, release, object, pay, survey, claw-back, prove.
 
-Owns their arguments. Loaded with ``claim_command``, whose group they join.
+Owns their arguments.
 """
 
 from __future__ import annotations
@@ -11,15 +11,22 @@ from typing import Any
 
 import click
 
-from kaiwu.cli.claim_command import claim_group, reason_option
-from kaiwu.cli.claim_option import by_option, numbers_argument, on_option, open_counter, print_cases, read_pairs
+from kaiwu.cli.claim_option import (
+    by_option,
+    numbers_argument,
+    on_option,
+    open_counter,
+    print_cases,
+    read_pairs,
+    reason_option,
+)
 from kaiwu.cli.console import Speaker
 from kaiwu.cli.option import speaking, workspace_option
 from kaiwu.procedure.claim import EventKind, State
 from kaiwu.procedure.claim.invoice import read_fen
 
 
-@claim_group.command("approve")
+@click.command("approve")
 @numbers_argument
 @workspace_option
 @by_option
@@ -36,8 +43,8 @@ def approve(
     print_cases(speaker, open_counter(workspace, day).do(numbers, EventKind.APPROVE, by, data))
 
 
-def _stop(name: str, kind: EventKind, zh: str, en: str) -> None:
-    @claim_group.command(name, help=f"{zh} {en}")
+def _make_stop(name: str, kind: EventKind, zh: str, en: str) -> click.Command:
+    @click.command(name, help=f"{zh} {en}")
     @numbers_argument
     @workspace_option
     @by_option
@@ -49,13 +56,15 @@ def _stop(name: str, kind: EventKind, zh: str, en: str) -> None:
     ) -> None:
         print_cases(speaker, open_counter(workspace, day).do(numbers, kind, by, {"reason": reason}))
 
-
-_stop("return", EventKind.RETURN, "退回补正。", "Return for correction.")
-_stop("refuse", EventKind.REFUSE, "不予支持。", "Refuse.")
-_stop("withdraw", EventKind.WITHDRAW, "企业撤回。", "Withdraw.")
+    return stop
 
 
-@claim_group.command("publish")
+send_back = _make_stop("return", EventKind.RETURN, "退回补正。", "Return for correction.")
+refuse = _make_stop("refuse", EventKind.REFUSE, "不予支持。", "Refuse.")
+withdraw = _make_stop("withdraw", EventKind.WITHDRAW, "企业撤回。", "Withdraw.")
+
+
+@click.command("publish")
 @click.argument("programme")
 @click.argument("numbers", nargs=-1)
 @workspace_option
@@ -86,7 +95,7 @@ def publish(
     speaker.say(f"公钥 {checkpoint['key']}", f"public key {checkpoint['key']}")
 
 
-@claim_group.command("release")
+@click.command("release")
 @click.argument("numbers", nargs=-1)
 @workspace_option
 @by_option
@@ -109,7 +118,7 @@ def release(
     print_cases(speaker, counter.do(numbers, EventKind.RELEASE, by, {}))
 
 
-@claim_group.command("object")
+@click.command("object")
 @click.argument("number")
 @workspace_option
 @by_option
@@ -121,7 +130,7 @@ def object_to(number: str, workspace: Path, by: str, day: dt.date | None, reason
     print_cases(speaker, open_counter(workspace, day).do([number], EventKind.OBJECT, by, {"reason": reason}))
 
 
-@claim_group.command("close-objection")
+@click.command("close-objection")
 @click.argument("number")
 @click.argument("objection")
 @workspace_option
@@ -138,7 +147,7 @@ def close_objection(
     print_cases(speaker, open_counter(workspace, day).do([number], EventKind.CLOSE_OBJECTION, by, data))
 
 
-@claim_group.command("accept")
+@click.command("accept")
 @click.argument("number")
 @click.argument("materials", nargs=-1, required=True)
 @workspace_option
@@ -152,7 +161,7 @@ def accept(
     print_cases(speaker, open_counter(workspace, day).do([number], EventKind.ACCEPT, by, {"materials": read_pairs(materials)}))  # fmt: skip
 
 
-@claim_group.command("pay")
+@click.command("pay")
 @click.argument("number")
 @click.argument("line")
 @workspace_option
@@ -168,7 +177,7 @@ def pay(
     print_cases(speaker, open_counter(workspace, day).do([number], EventKind.PAY, by, data))
 
 
-@claim_group.command("bank-return")
+@click.command("bank-return")
 @click.argument("number")
 @click.argument("line")
 @workspace_option
@@ -183,7 +192,7 @@ def bank_return(number: str, line: str, workspace: Path, by: str, day: dt.date |
     print_cases(speaker, open_counter(workspace, day).do([number], EventKind.BANK_RETURN, by, data))
 
 
-@claim_group.command("survey")
+@click.command("survey")
 @click.argument("number")
 @click.argument("answers", nargs=-1)
 @workspace_option
@@ -199,7 +208,7 @@ def survey(
     )
 
 
-@claim_group.command("claw-back")
+@click.command("claw-back")
 @click.argument("number")
 @click.argument("rule")
 @workspace_option
@@ -217,7 +226,7 @@ def claw_back(number: str, rule: str, workspace: Path, by: str, day: dt.date | N
     print_cases(speaker, open_counter(workspace, day).do([number], EventKind.CLAW_BACK, by, data))
 
 
-@claim_group.command("recover")
+@click.command("recover")
 @click.argument("number")
 @click.argument("rule")
 @workspace_option
@@ -234,7 +243,7 @@ def recover(number: str, rule: str, workspace: Path, by: str, day: dt.date | Non
     print_cases(speaker, open_counter(workspace, day).do([number], EventKind.RECOVER, by, data))
 
 
-@claim_group.command("prove")
+@click.command("prove")
 @click.argument("number")
 @click.argument("event", type=click.IntRange(0))
 @click.argument("out", type=click.Path(path_type=Path, dir_okay=False))

@@ -25,6 +25,7 @@ NOON = dt.time(12)
 
 by_option = click.option("--by", required=True, help="经办或签署人 / who does or signs it")
 on_option = click.option("--on", "day", type=Day(), default=None, help="日期, 默认今天 / day, default today")
+reason_option = click.option("--reason", required=True, help="理由 / reason")
 numbers_argument = click.argument("numbers", nargs=-1, required=True)
 
 

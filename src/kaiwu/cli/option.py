@@ -48,6 +48,8 @@ class Day(click.ParamType[dt.date]):
             self.fail(f"日期要写成 2024-06-30 / a date such as 2024-06-30, not “{value}”", param, ctx)
 
 
+FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
+"""A file that is there to be read."""
 workspace_argument = click.argument("workspace", type=click.Path(path_type=Path, file_okay=False))
 workspace_option = click.option(
     "--workspace",

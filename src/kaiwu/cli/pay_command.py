@@ -12,7 +12,7 @@ import click
 
 from kaiwu.cli.claim_option import by_option, on_option, open_counter, print_cases
 from kaiwu.cli.console import Speaker
-from kaiwu.cli.option import speaking, workspace_option
+from kaiwu.cli.option import FILE, speaking, workspace_option
 from kaiwu.procedure.claim import Event, Session
 from kaiwu.procedure.claim.bank import check_amount, list_arrears, list_due, read_answers
 from kaiwu.procedure.claim.case import Case
@@ -62,7 +62,7 @@ def _account(session: Session, number: str) -> dict[str, str]:
 
 
 @pay_group.command("answer")
-@click.argument("sheet", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@click.argument("sheet", type=FILE)
 @workspace_option
 @by_option
 @speaking

@@ -14,7 +14,7 @@ from typing import Any
 import click
 
 from kaiwu.cli.console import Speaker
-from kaiwu.cli.option import Command, speaking, today
+from kaiwu.cli.option import FILE, Command, speaking, today
 from kaiwu.quantity import KaiwuError, Problem
 from kaiwu.rating.index import IndexModel
 from kaiwu.rating.index.advice import Target, advise
@@ -28,12 +28,10 @@ from kaiwu.rating.index.year_gap import split_years
 from kaiwu.rating.points import print_points
 from kaiwu.report.index_page import make_report, write_report
 
-TABLE = click.Path(path_type=Path, dir_okay=False, exists=True)
-
 
 def on_files(function: Command) -> Command:
     """Give a command the method file and the table of values."""
-    return click.argument("method", type=TABLE)(click.argument("values", type=TABLE)(function))
+    return click.argument("method", type=FILE)(click.argument("values", type=FILE)(function))
 
 
 @click.group("rate")
@@ -77,8 +75,8 @@ def explain(method: Path, values: Path, unit: str, speaker: Speaker) -> None:
 @on_files
 @click.argument("unit")
 @click.argument("other", required=False)
-@click.option("--before", type=TABLE, default=None, help="上一年的数据表 / values of the year before")
-@click.option("--before-method", type=TABLE, default=None, help="上一年的方法文件, 默认同今年 / its method, if another")
+@click.option("--before", type=FILE, default=None, help="上一年的数据表 / values of the year before")
+@click.option("--before-method", type=FILE, default=None, help="上一年的方法文件, 默认同今年 / its method, if another")
 @speaking
 def compare_command(
     method: Path, values: Path, unit: str, other: str | None, before: Path | None, before_method: Path | None, speaker: Speaker

@@ -17,7 +17,7 @@ import polars as pl
 
 from kaiwu.benefit.settlement import Settled
 from kaiwu.cli.console import EXIT_DIFFERENT, Speaker
-from kaiwu.cli.option import Command, Day, now, packs_option, speaking, today, workspace_option
+from kaiwu.cli.option import FILE, Command, Day, now, packs_option, speaking, today, workspace_option
 from kaiwu.pack.decide import find_scheme
 from kaiwu.procedure import open_run, open_workspace
 from kaiwu.procedure.claim_sheet import template
@@ -40,14 +40,13 @@ VERDICTS = {
     "same": ("一致", "same"), "within": ("在未定区间内", "within the open amount"), "more": ("多付", "paid more"), "less": ("少付", "paid less"),
     "unpaid": ("未付", "unpaid"), "unclaimed": ("没有申报", "no claim"),
 }  # fmt: skip
-_PATH = click.Path(path_type=Path, dir_okay=False, exists=True)
 
 
 def input_options(function: Command) -> Command:
     """Options of both commands that settle: lists beside the claims, and what is left in pots."""
     for option in (
-        click.option("--filings", type=_PATH, default=None, help="测算之外的申报信息(主体、条款、申报日期、名次…) / filings beside a run"),
-        click.option("--prior", type=_PATH, default=None, help="已兑付清单 / earlier awards"),
+        click.option("--filings", type=FILE, default=None, help="测算之外的申报信息(主体、条款、申报日期、名次…) / filings beside a run"),
+        click.option("--prior", type=FILE, default=None, help="已兑付清单 / earlier awards"),
         click.option("--left", "lefts", multiple=True, metavar="POT[@YEAR]=AMOUNT", help="资金池余额, 可多次 / what is left in a pot"),
         click.option("--as-of", type=Day(), default=None, help="基准日 / date (with --claims; default: today)"),
     ):  # fmt: skip
@@ -58,11 +57,11 @@ def input_options(function: Command) -> Command:
 @click.command("settle")
 @click.argument("number", required=False)
 @click.option(
-    "--claims", type=_PATH, default=None, help="申报表 CSV/XLSX, 代替测算编号 / a list of claims instead of a run"
+    "--claims", type=FILE, default=None, help="申报表 CSV/XLSX, 代替测算编号 / a list of claims instead of a run"
 )
 @click.option("--scheme", default=None, help="方案 / scheme")
 @click.option(
-    "--paid", type=_PATH, default=None, help="实付清单: 逐笔对账 / what was really paid: compare claim by claim"
+    "--paid", type=FILE, default=None, help="实付清单: 逐笔对账 / what was really paid: compare claim by claim"
 )
 @click.option("--explain", "explained", default=None, metavar="CLAIM", help="逐步说明一笔申报 / the lines of one claim")
 @click.option(

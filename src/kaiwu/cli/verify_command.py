@@ -12,16 +12,14 @@ from typing import Any
 import click
 
 from kaiwu.cli.console import EXIT_DIFFERENT, Speaker, problem_data
-from kaiwu.cli.option import speaking
+from kaiwu.cli.option import FILE, speaking
 from kaiwu.ledger.log import Audit, Fault, audit_log, check_proof, read_public_key
 from kaiwu.ledger.log.page import render_page
 from kaiwu.quantity import KaiwuError, Problem
 
-_FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
-
 
 @click.command()
-@click.argument("proof", type=_FILE, required=False)
+@click.argument("proof", type=FILE, required=False)
 @click.option(
     "--key", default="", help="公钥文字或文件, 从公示稿抄录 / public key or file with it, from a printed notice"
 )
@@ -30,7 +28,7 @@ _FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
     help="全量复核一个日志目录 / re-verify a whole log folder",
 )  # fmt: skip
 @click.option(
-    "--checkpoint", "checkpoints", type=_FILE, multiple=True,
+    "--checkpoint", "checkpoints", type=FILE, multiple=True,
     help="另处保存的旧检查点, 可多次 / an older checkpoint kept elsewhere, may be repeated",
 )  # fmt: skip
 @click.option(

@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from kaiwu.cli.console import Speaker
-from kaiwu.cli.option import packs_option, speaking, today, workspace_option
+from kaiwu.cli.option import FILE, packs_option, speaking, today, workspace_option
 from kaiwu.cli.settle_command import input_options, read_pots
 from kaiwu.pack.decide import find_scheme
 from kaiwu.procedure import open_run, open_workspace
@@ -33,7 +33,7 @@ from kaiwu.report import print_money
 @click.option("--run", "number", default=None, help="测算编号 / run")
 @click.option(
     "--claims",
-    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    type=FILE,
     default=None,
     help="申报表, 代替测算 / a list of claims instead of a run",
 )
