@@ -41,7 +41,7 @@ def make_result(compiled: Compiled, board: Board, entities: pl.Series, changes: 
         "decisions": decisions,
         "items": _items(compiled, board, entities),
         "adjustments": _adjustments(book, board, entities),
-        "classes": _classes(book, decisions),
+        "classes": count_classes(decisions),
         "bases": _bases(book, board),
     }
     return Result(tables, KEYS)
@@ -193,7 +193,7 @@ def _adjustments(book: RatingBook, board: Board, entities: pl.Series) -> pl.Data
     return pl.concat(parts)
 
 
-def _classes(book: RatingBook, decisions: pl.DataFrame) -> pl.DataFrame:
+def count_classes(decisions: pl.DataFrame) -> pl.DataFrame:
     """Members of every class by league: entities, units, and the lowest score among those ranked into it."""
     table = decisions.filter(pl.col("class").is_not_null()).with_columns(pl.col("league").fill_null(EVERYBODY))
     own = (pl.col("status") == Status.RATED.value) & (pl.col("class") == pl.col("computed_class"))
