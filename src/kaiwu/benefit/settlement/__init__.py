@@ -5,10 +5,12 @@ claw-back. Amounts of single clauses are ``kaiwu.benefit``; entries in books are
 """
 
 from kaiwu.benefit.settlement.claims import CLAIM_COLUMNS, PRIOR_COLUMNS, check_claims, check_prior
-from kaiwu.benefit.settlement.declaration import Settlement, Step, Term
+from kaiwu.benefit.settlement.declaration import Settlement
 from kaiwu.benefit.settlement.loader import load_settlement
 from kaiwu.benefit.settlement.pipeline import settle
 from kaiwu.benefit.settlement.settled import Settled
+from kaiwu.benefit.settlement.tally import Step
+from kaiwu.benefit.settlement.term import Term
 
 __all__ = [
     "CLAIM_COLUMNS", "PRIOR_COLUMNS", "Settled", "Settlement", "Step", "Term", "check_claims", "check_prior", "load_settlement", "settle",

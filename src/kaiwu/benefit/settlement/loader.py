@@ -9,11 +9,12 @@ from collections.abc import Mapping, Sequence
 from importlib import import_module
 from typing import Any
 
-from kaiwu.benefit.settlement.declaration import Settlement, Step
+from kaiwu.benefit.settlement.declaration import Settlement
 from kaiwu.benefit.settlement.reader import StepReader
 from kaiwu.benefit.settlement.step import KINDS
 from kaiwu.benefit.settlement.step.cap import Cap
 from kaiwu.benefit.settlement.step.same_matter import SameMatter
+from kaiwu.benefit.settlement.tally import Step
 from kaiwu.figure.entry import Entry
 from kaiwu.figure.variable import Kind
 from kaiwu.rule.rulebook import STANDINGS, Head

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from kaiwu.benefit.settlement.declaration import Limit, Term, Test
+from kaiwu.benefit.settlement.term import Limit, Term, Test
 from kaiwu.figure.entry import Entry
 from kaiwu.figure.variable import Variable
 from kaiwu.quantity import RATIO_ONE, KaiwuError, parse_quantity

@@ -13,7 +13,7 @@ from fractions import Fraction
 from math import floor
 from typing import Any
 
-from kaiwu.benefit.settlement.declaration import KEY_COLUMNS, Limit, Settlement, Step, Term
+from kaiwu.benefit.settlement.declaration import Settlement
 from kaiwu.benefit.settlement.step.cap import Cap
 from kaiwu.benefit.settlement.step.claw_back import ClawBack
 from kaiwu.benefit.settlement.step.either_or import EitherOr
@@ -22,6 +22,8 @@ from kaiwu.benefit.settlement.step.minimum import Minimum
 from kaiwu.benefit.settlement.step.pot import Pot
 from kaiwu.benefit.settlement.step.rounding import Rounding
 from kaiwu.benefit.settlement.step.same_matter import SameMatter
+from kaiwu.benefit.settlement.tally import Step
+from kaiwu.benefit.settlement.term import KEY_COLUMNS, Limit, Term
 from kaiwu.rule.outcome import Outcome
 from kaiwu.rule.reference import Reference
 

@@ -8,16 +8,17 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from kaiwu.benefit.settlement.declaration import KEY_COLUMNS, Limit, Settlement, Step, Term
+from kaiwu.benefit.settlement.line import Line
 from kaiwu.benefit.settlement.share import Mark
+from kaiwu.benefit.settlement.term import KEY_COLUMNS, Limit, Term
 from kaiwu.quantity import KaiwuError, Problem
-from kaiwu.rule.engine_numpy import Planes, evaluate_numpy
+from kaiwu.rule.engine_numpy import Planes
 from kaiwu.rule.outcome import Outcome
 
 Ints = NDArray[np.int64]
@@ -95,6 +96,27 @@ def plain_effect(scope: Scope, **changes: Any) -> Effect:
     return Effect(**{**parts, **changes})
 
 
+class Step(Protocol):
+    """One declared step."""
+
+    @property
+    def term(self) -> Term:
+        """What it says of itself."""
+        ...
+
+    def apply(self, tally: Tally, scope: Scope) -> Effect:
+        """Amounts after the step for the claims that it reaches."""
+        ...
+
+    def phrase(self, line: Line) -> tuple[str, str]:
+        """The reason of one line in Chinese and English, without the amounts."""
+        ...
+
+    def columns(self) -> Sequence[str]:
+        """Columns of the claims that it reads beside the standard ones."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Done:
     """A step that was carried out."""
@@ -107,8 +129,13 @@ class Done:
 class Tally:
     """Amounts of all claims (sorted by claim) while the steps are carried out."""
 
-    def __init__(self, plan: Settlement, claims: pl.DataFrame, prior: pl.DataFrame, pots: Mapping[tuple[str, int], int], context: Mapping[str, Any]) -> None:  # fmt: skip
-        self.plan = plan
+    def __init__(
+        self, clauses: tuple[str, ...], programme: tuple[str, str], claims: pl.DataFrame, prior: pl.DataFrame,
+        pots: Mapping[tuple[str, int], int], planes: Planes | None,
+    ) -> None:  # fmt: skip
+        """``programme``: codes under which an earlier award counts as one of the same. ``planes``: answers of conditions and formulas."""
+        self.clauses = clauses
+        self.programme = programme
         self.claims = claims
         self.prior_awards = prior
         self.pots = pots
@@ -117,8 +144,8 @@ class Tally:
         self.done: list[Done] = []
         self.guards: list[Guard] = []
         self._codes: dict[str, Ints] = {}
-        self._planes = self._evaluate(context)
-        self.clause_at: Ints = claims["clause"].cast(pl.Enum(plan.clauses)).to_physical().to_numpy().astype(np.int64)
+        self._planes = planes
+        self.clause_at: Ints = claims["clause"].cast(pl.Enum(clauses)).to_physical().to_numpy().astype(np.int64)
         filed, has_date = integers(claims["filed"])
         filed = np.where(has_date, filed, FAR)
         order = np.lexsort((np.arange(len(claims)), self.clause_at, filed))
@@ -134,7 +161,7 @@ class Tally:
         """The claims that a step reaches, by clause and by its condition; an undecided condition leaves both ways open."""
         inside = np.ones(len(self), bool)
         if term.clauses:
-            inside = np.isin(self.clause_at, [self.plan.clauses.index(c) for c in term.clauses])
+            inside = np.isin(self.clause_at, [self.clauses.index(c) for c in term.clauses])
         doubtful = np.zeros(len(self), bool)
         if term.applies_to is not None:
             outcome = self.outcome(term.applies_to.node)
@@ -214,9 +241,7 @@ class Tally:
         if of == "none" or table.is_empty():
             return np.zeros(len(rows), np.int64)
         if of == "same":
-            table = table.filter(
-                pl.col("programme").is_null() | pl.col("programme").is_in([self.plan.scheme, self.plan.family])
-            )
+            table = table.filter(pl.col("programme").is_null() | pl.col("programme").is_in(self.programme))
             if clauses:
                 table = table.filter(pl.col("clause").is_in(list(clauses)))
         keys = [KEY_COLUMNS.get(key, key) for key in per]
@@ -247,26 +272,6 @@ class Tally:
         """``mark`` for positions within ``rows``: digests are made only for those that are asked for."""
         return lambda at: self.mark(rows[at])
 
-    def _evaluate(self, context: Mapping[str, Any]) -> Planes | None:
-        program = self.plan.program
-        tests = [s.term.applies_to.node for s in self.plan.steps if s.term.applies_to is not None]
-        own = [getattr(s, "test", None) for s in self.plan.steps]
-        nodes = [test.node for test in own if test is not None]
-        limits = [limit for s in self.plan.steps if (limit := getattr(s, "limit", None)) is not None]
-        ends = [
-            n for limit in limits if limit.tree is not None and limit.constant is None for n in (limit.low, limit.high)
-        ]
-        if not (tests or nodes or ends):
-            return None
-        columns: dict[str, pl.Series] = {"#as_of": _constant(context.get("as_of"), len(self))}
-        for slot in program.slots:
-            if slot == "#as_of":
-                continue
-            columns[slot] = self.claims["year"] if slot == "#rated" else self.claims[slot]
-        if context.get("rated") is not None:
-            columns["#rated"] = _constant(context["rated"], len(self))
-        return evaluate_numpy(program, tests + nodes, ends, columns)
-
 
 def order_by(group: Ints, turn: Ints) -> Ints:
     """The order by group, then turn; by one sort where both fit into one number. Equal pairs stand in any order."""
@@ -291,10 +296,6 @@ def _number(column: pl.Series) -> Ints:
     values = plain.fill_null(0).to_numpy().astype(np.int64) if plain.null_count() else plain.to_numpy().astype(np.int64)
     found: Ints = np.unique(values, return_inverse=True)[1].astype(np.int64)
     return np.where(known, found, NONE)
-
-
-def _constant(value: int | None, height: int) -> pl.Series:
-    return pl.Series([value], dtype=pl.Int64).new_from_index(0, height)
 
 
 def fill(

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kaiwu.benefit.settlement.declaration import KEY_COLUMNS, Limit, Term
 from kaiwu.benefit.settlement.line import Line, money
 from kaiwu.benefit.settlement.reader import StepReader
 from kaiwu.benefit.settlement.tally import FAR, NONE, Ask, Effect, Guard, Ints, Scope, Tally, fill, plain_effect
+from kaiwu.benefit.settlement.term import KEY_COLUMNS, Limit, Term
 from kaiwu.figure.entry import Entry
 from kaiwu.quantity import KaiwuError, Problem
 

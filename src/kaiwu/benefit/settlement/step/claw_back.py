@@ -12,11 +12,11 @@ from fractions import Fraction
 import numpy as np
 import polars as pl
 
-from kaiwu.benefit.settlement.declaration import KEY_COLUMNS, Term, Test
 from kaiwu.benefit.settlement.line import Line, money
 from kaiwu.benefit.settlement.reader import TERM_KEYS, StepReader
 from kaiwu.benefit.settlement.share import divide_wide
 from kaiwu.benefit.settlement.tally import Ask, Effect, Scope, Tally, plain_effect
+from kaiwu.benefit.settlement.term import KEY_COLUMNS, Term, Test
 from kaiwu.figure.entry import Entry
 from kaiwu.rule.outcome import Outcome
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kaiwu.benefit.settlement.declaration import Term
 from kaiwu.benefit.settlement.reader import TERM_KEYS, StepReader
 from kaiwu.benefit.settlement.step.cap import CAP_KEYS, Cap, read_cap
+from kaiwu.benefit.settlement.term import Term
 from kaiwu.figure.entry import Entry
 
 TITLE = ("贡献封顶", "cap by contribution")

@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 import polars as pl
 
-from kaiwu.benefit.settlement.declaration import KEY_COLUMNS, Term
 from kaiwu.benefit.settlement.line import Line
 from kaiwu.benefit.settlement.reader import TERM_KEYS, StepReader
 from kaiwu.benefit.settlement.tally import Ask, Bools, Effect, Ints, Scope, Tally, plain_effect
+from kaiwu.benefit.settlement.term import KEY_COLUMNS, Term
 from kaiwu.figure.entry import Entry
 
 TITLE = ("择一", "either-or")
@@ -45,8 +45,8 @@ class EitherOr:
         barred = self._barred(tally, rows)
         scope = Scope(rows, np.where(barred, 0, scope.low), np.where(barred, 0, scope.high), scope.doubtful)
         key = tally.group(self.per, rows)
-        of_clause = {tally.plan.clauses.index(c): g for g, group in enumerate(self.groups) for c in group}
-        group_at = np.zeros(len(tally.plan.clauses), np.int64)
+        of_clause = {tally.clauses.index(c): g for g, group in enumerate(self.groups) for c in group}
+        group_at = np.zeros(len(tally.clauses), np.int64)
         group_at[list(of_clause)] = list(of_clause.values())
         own = group_at[tally.clause_at[rows]]
         height = int(key.max(initial=0)) + 1
@@ -77,7 +77,7 @@ class EitherOr:
 
     def _barred(self, tally: Tally, rows: Ints) -> Bools:
         """Claims of a group where another group of the same key was paid before."""
-        own = np.array([self._group_of(clause) for clause in tally.plan.clauses])[tally.clause_at[rows]]
+        own = np.array([self._group_of(clause) for clause in tally.clauses])[tally.clause_at[rows]]
         found: Bools = np.zeros(len(rows), bool)
         for g, group in enumerate(self.groups):
             found |= (tally.prior(self.per, rows, clauses=group, of=self.counts) > 0) & (own != g)
@@ -87,7 +87,7 @@ class EitherOr:
         return next((g for g, group in enumerate(self.groups) if clause in group), -1)
 
     def _declared(self, tally: Tally, scope: Scope, own: Ints, of_clause: dict[int, int]) -> tuple[Bools, Bools, Bools]:  # fmt: skip
-        at = {tally.plan.clauses[c]: g for c, g in of_clause.items()}
+        at = {tally.clauses[c]: g for c, g in of_clause.items()}
         chosen = tally.claims[self.choice].replace_strict(at, default=None, return_dtype=pl.Int64).fill_null(-1)
         wanted = chosen.to_numpy()[scope.rows]
         return wanted == own, (wanted == own) | (wanted < 0), wanted < 0

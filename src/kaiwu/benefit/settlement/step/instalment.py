@@ -13,11 +13,11 @@ from itertools import accumulate
 import numpy as np
 import polars as pl
 
-from kaiwu.benefit.settlement.declaration import Term
 from kaiwu.benefit.settlement.line import Line, money
 from kaiwu.benefit.settlement.reader import TERM_KEYS, StepReader
 from kaiwu.benefit.settlement.share import divide_wide
 from kaiwu.benefit.settlement.tally import Effect, Ints, Scope, Tally, plain_effect
+from kaiwu.benefit.settlement.term import Term
 from kaiwu.figure.entry import Entry
 from kaiwu.quantity import format_ratio
 

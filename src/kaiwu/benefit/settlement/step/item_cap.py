@@ -5,9 +5,9 @@ Owns its defaults: each claim by itself, earlier awards do not count.
 
 from __future__ import annotations
 
-from kaiwu.benefit.settlement.declaration import Term
 from kaiwu.benefit.settlement.reader import TERM_KEYS, StepReader
 from kaiwu.benefit.settlement.step.cap import CAP_KEYS, Cap, read_cap
+from kaiwu.benefit.settlement.term import Term
 from kaiwu.figure.entry import Entry
 
 TITLE = ("单项封顶", "cap of the item")

@@ -13,7 +13,6 @@ from typing import NamedTuple
 import numpy as np
 import polars as pl
 
-from kaiwu.benefit.settlement.declaration import Term
 from kaiwu.benefit.settlement.line import Line, money
 from kaiwu.benefit.settlement.reader import TERM_KEYS, StepReader
 from kaiwu.benefit.settlement.share import divide_pro_rata, divide_wide, fill_water, water_level
@@ -31,6 +30,7 @@ from kaiwu.benefit.settlement.tally import (
     integers,
     plain_effect,
 )
+from kaiwu.benefit.settlement.term import Term
 from kaiwu.figure.entry import Entry
 
 TITLE = ("资金池", "pot")

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kaiwu.benefit.settlement.declaration import Term
 from kaiwu.benefit.settlement.line import Line, money
 from kaiwu.benefit.settlement.reader import TERM_KEYS, StepReader
 from kaiwu.benefit.settlement.share import raise_largest
 from kaiwu.benefit.settlement.step.pot import Pot
 from kaiwu.benefit.settlement.tally import NONE, Bools, Effect, Ints, Scope, Tally, plain_effect
+from kaiwu.benefit.settlement.term import Term
 from kaiwu.figure.entry import Entry
 
 TITLE = ("取整", "rounding")

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from kaiwu.benefit.settlement.declaration import KEY_COLUMNS, Term
 from kaiwu.benefit.settlement.line import Line, money
 from kaiwu.benefit.settlement.reader import TERM_KEYS, StepReader
 from kaiwu.benefit.settlement.step.cap import COUNTS
 from kaiwu.benefit.settlement.tally import NONE, Ask, Bools, Effect, Ints, Scope, Tally, plain_effect
+from kaiwu.benefit.settlement.term import KEY_COLUMNS, Term
 from kaiwu.figure.entry import Entry
 
 TITLE = ("同一事项", "same matter")
