@@ -17,7 +17,7 @@ from kaiwu.cli.console import EXIT_DIFFERENT, Speaker
 from kaiwu.cli.option import Day, known_at_option, now, speaking, today, workspace_argument, workspace_option
 from kaiwu.procedure import Claim, Run, compare_runs, explain_run, open_run, open_workspace, rerun, uphold
 from kaiwu.procedure import replay as replay_run
-from kaiwu.procedure.run import printable, run_job
+from kaiwu.procedure.run import run_job
 from kaiwu.quantity import KaiwuError, Problem
 from kaiwu.report import print_money, write_run
 from kaiwu.report.evidence import Evidence, ShownFigure
@@ -87,7 +87,7 @@ def run(
             write_run(opened, done, sheets=sheets, progress=show)
             bar.advance(bar.task_ids[0])
     if speaker.is_json:
-        speaker.data([printable(r) for r in records])
+        speaker.data([r.to_data() for r in records])
         return
     rows = [(r.number, speaker.pick(r.zh, r.en), r.population, len(r.schemes), r.result_digest[:12]) for r in records]
     columns = (
@@ -105,7 +105,7 @@ def runs(workspace: Path, speaker: Speaker) -> None:
     """列出已有测算。List the runs of a workspace."""
     records = open_workspace(workspace).state.runs()
     if speaker.is_json:
-        speaker.data([printable(r) for r in records])
+        speaker.data([r.to_data() for r in records])
         return
     rows = [
         (
@@ -326,7 +326,7 @@ def object_to(
             {
                 "objection": objection.number,
                 "batch": objection.batch,
-                "run": printable(after.record),
+                "run": after.record.to_data(),
                 "changes": len(changes),
             }
         )

@@ -16,8 +16,9 @@ import polars as pl
 
 from kaiwu.figure.fact import read_value
 from kaiwu.figure.variable import Kind, Variable
-from kaiwu.pack.library import LOADERS, Library, Shelf, _loader
+from kaiwu.pack.library import LOADERS, Library, _loader
 from kaiwu.pack.settlement_case import settle_case
+from kaiwu.pack.shelf import Shelf
 from kaiwu.quantity import KaiwuError, Problem, date_index, format_quantity, parse_quantity, to_grain
 from kaiwu.quantity.dimension import MONEY, RATIO, RATIO_ONE
 from kaiwu.rule.check import Checker

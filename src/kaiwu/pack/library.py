@@ -15,12 +15,13 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from kaiwu.figure.catalogue import Catalogue, build_catalogue, load_variables
+from kaiwu.figure.catalogue import build_catalogue, load_variables
 from kaiwu.figure.entry import Entry
 from kaiwu.figure.variable import Kind, Variable
 from kaiwu.pack.pack import Pack, make_pack, read_pack
 from kaiwu.pack.programme import Programme
 from kaiwu.pack.programme_shelf import read_programmes
+from kaiwu.pack.shelf import Shelf
 from kaiwu.pack.taxonomy import load_taxonomies
 from kaiwu.quantity import KaiwuError, Problem
 from kaiwu.rule.decision import Scheme
@@ -40,17 +41,6 @@ NESTING = frozenset({"rubric"})
 """Kinds whose rulebooks may take in others of their kind; their loaders are also told where those are found."""
 
 Loader = Callable[..., Scheme]
-
-
-@dataclass(slots=True)
-class Shelf:
-    """One pack of a library with what it may use: its own content and that of the packs that it depends on."""
-
-    pack: Pack
-    catalogue: Catalogue
-    vocabulary: Vocabulary
-    sources: Mapping[str, Mapping[str, str]]
-    taxonomies: Mapping[str, Mapping[str, tuple[str, str]]]
 
 
 @dataclass(slots=True)

@@ -7,15 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
-from typing import TYPE_CHECKING
 
 from kaiwu.pack.programme import Programme
 from kaiwu.pack.programme_reader import read_programme
+from kaiwu.pack.shelf import Shelf
 from kaiwu.quantity import KaiwuError, Problem
 from kaiwu.rule.rulebook import Head
-
-if TYPE_CHECKING:
-    from kaiwu.pack.library import Shelf
 
 
 def read_programmes(

@@ -2,11 +2,11 @@
 
 from kaiwu.procedure.class_change import ClassChange
 from kaiwu.procedure.difference import Change, compare_runs
-from kaiwu.procedure.execution import Execution, check_complete, execute
+from kaiwu.procedure.execution import Execution, Run, check_complete, execute
 from kaiwu.procedure.explanation import explain_open, explain_run
 from kaiwu.procedure.objection import Claim, reject, rerun, uphold
 from kaiwu.procedure.record import Objection, RunRecord, RunStore
-from kaiwu.procedure.run import ReplayReport, Run, open_run, replay, run_all, run_job
+from kaiwu.procedure.run import ReplayReport, open_run, replay, run_all, run_job
 from kaiwu.procedure.workspace import Job, Workspace, open_workspace
 
 __all__ = [

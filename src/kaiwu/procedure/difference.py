@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from kaiwu.procedure.run import Run
+from kaiwu.procedure.execution import Run
 
 _IGNORED = frozenset({"entity", "item"})
 

@@ -1,6 +1,6 @@
 """Executes schemes over one frame in the order of what they produce, and digests the results.
 
-Owns the graph of schemes and the law of completeness. It reads no clock, writes no file and knows no workspace.
+Owns the graph of schemes, the law of completeness and the shape of a finished run. It reads no clock, writes no file and knows no workspace.
 """
 
 from __future__ import annotations
@@ -10,7 +10,10 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from kaiwu.figure import Frame
+from kaiwu.pack import Library
 from kaiwu.procedure.class_change import ClassChange, rating_changes
+from kaiwu.procedure.record import RunRecord
 from kaiwu.quantity import KaiwuError, Problem
 from kaiwu.rating import RatingScheme, RubricScheme
 from kaiwu.rule.decision import Facts, Need, Result, Scheme
@@ -34,6 +37,24 @@ class Execution:
         if self.changes:
             parts["#changes"] = [change.to_data() for change in self.changes]
         return digest_value(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A finished run with everything needed to explain it."""
+
+    record: RunRecord
+    frame: Frame
+    library: Library
+    execution: Execution
+
+    def scheme(self, code: str) -> Scheme:
+        """The scheme of a code, as frozen."""
+        return self.library.scheme(code)
+
+    def result(self, code: str) -> Result:
+        """The result of a scheme."""
+        return self.execution.results[code]
 
 
 def digest_result(result: Result) -> str:

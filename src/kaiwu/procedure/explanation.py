@@ -9,7 +9,7 @@ from collections.abc import Sequence, Set
 from dataclasses import replace
 
 from kaiwu.benefit import ClauseScheme
-from kaiwu.procedure.run import Run
+from kaiwu.procedure.execution import Run
 from kaiwu.quantity import KaiwuError, Problem
 from kaiwu.rule.decision import Decision, Reason
 from kaiwu.rule.outcome import Outcome

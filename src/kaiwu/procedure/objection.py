@@ -14,8 +14,9 @@ import polars as pl
 from kaiwu.figure import Slot, make_figures
 from kaiwu.figure.fact import read_value
 from kaiwu.figure.variable import PeriodType, Variable
+from kaiwu.procedure.execution import Run
 from kaiwu.procedure.record import Objection, RunRecord
-from kaiwu.procedure.run import Progress, Run, _silent, run_job, thaw_packs
+from kaiwu.procedure.run import Progress, _silent, run_job, thaw_packs
 from kaiwu.procedure.workspace import Job, Workspace
 from kaiwu.quantity import KaiwuError, Problem
 

@@ -41,6 +41,18 @@ class RunRecord:
     changes: tuple[ClassChange, ...] = ()  # signed changes of class, part of the result digest
     batches: tuple[int, ...] = ()  # batches of figures that were read; none in records of earlier versions
 
+    def to_data(self) -> dict[str, object]:
+        """As JSON data."""
+        return {name: _plain(getattr(self, name)) for name in self.__dataclass_fields__}
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, tuple):
+        return [_plain(part) for part in value]
+    if isinstance(value, ClassChange):
+        return value.to_data()
+    return value.isoformat() if isinstance(value, dt.date) else value
+
 
 @dataclass(frozen=True, slots=True)
 class Objection:

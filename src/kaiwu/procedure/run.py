@@ -17,12 +17,12 @@ import polars as pl
 
 from kaiwu.figure import Frame, Slot, build_frame, load_frame
 from kaiwu.pack import Library, thaw_library
-from kaiwu.procedure.class_change import ClassChange, place_changes
-from kaiwu.procedure.execution import Execution, execute, needs_of
+from kaiwu.procedure.class_change import place_changes
+from kaiwu.procedure.execution import Execution, Run, execute, needs_of
 from kaiwu.procedure.record import RunRecord
 from kaiwu.procedure.workspace import Job, Workspace
 from kaiwu.quantity import KaiwuError, Problem
-from kaiwu.rule.decision import Facts, Result, Scheme
+from kaiwu.rule.decision import Facts, Scheme
 from kaiwu.version import __version__
 
 Progress = Callable[[str], None]
@@ -30,24 +30,6 @@ Progress = Callable[[str], None]
 
 def _silent(_: str) -> None:
     return
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """A finished run with everything needed to explain it."""
-
-    record: RunRecord
-    frame: Frame
-    library: Library
-    execution: Execution
-
-    def scheme(self, code: str) -> Scheme:
-        """The scheme of a code, as frozen."""
-        return self.library.scheme(code)
-
-    def result(self, code: str) -> Result:
-        """The result of a scheme."""
-        return self.execution.results[code]
 
 
 def select_schemes(library: Library, job: Job) -> list[Scheme]:
@@ -141,7 +123,7 @@ def run_job(
         result_digest=execution.digest(), engine=__version__, corrects=corrects, is_synthetic=_is_synthetic(job, library, schemes, frame),
         created_at=created_at, changes=execution.changes, batches=read,
     )  # fmt: skip
-    (folder / "run.json").write_text(json.dumps(printable(record), ensure_ascii=False, indent=1), encoding="utf-8")
+    (folder / "run.json").write_text(json.dumps(record.to_data(), ensure_ascii=False, indent=1), encoding="utf-8")
     run = Run(record, frame, library, execution)
     workspace.state.add_run(record, workspace.witness.run_leaves(run))
     return run
@@ -152,19 +134,6 @@ def _is_synthetic(job: Job, library: Library, schemes: Sequence[Scheme], frame: 
     packs = {library.heads[scheme.code][0] for scheme in schemes}
     is_invented = any(library.shelves[pack].pack.is_synthetic for pack in packs)
     return job.is_synthetic or is_invented or bool(frame.sources["synthetic"].any())
-
-
-def printable(record: RunRecord) -> dict[str, object]:
-    """A record as JSON data."""
-    return {name: _plain(getattr(record, name)) for name in record.__dataclass_fields__}
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, tuple):
-        return [_plain(part) for part in value]
-    if isinstance(value, ClassChange):
-        return value.to_data()
-    return value.isoformat() if isinstance(value, dt.date) else value
 
 
 def freeze_packs(workspace: Workspace, library: Library) -> str:

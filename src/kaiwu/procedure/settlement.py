@@ -22,7 +22,8 @@ from kaiwu.benefit.settlement.step.pot import Pot
 from kaiwu.pack import Library
 from kaiwu.pack.decide import find_scheme
 from kaiwu.procedure.claim_sheet import read_list
-from kaiwu.procedure.run import Run, freeze_packs, open_run, thaw_packs
+from kaiwu.procedure.execution import Run
+from kaiwu.procedure.run import freeze_packs, open_run, thaw_packs
 from kaiwu.procedure.workspace import Workspace
 from kaiwu.quantity import KaiwuError, Problem
 from kaiwu.rule import expression as x

@@ -18,7 +18,7 @@ import polars as pl
 from kaiwu.benefit import ClauseScheme, load
 from kaiwu.benefit.settlement import Settled, settle
 from kaiwu.pack import Library
-from kaiwu.procedure.run import Run
+from kaiwu.procedure.execution import Run
 from kaiwu.procedure.settlement import Pots, check_lefts, find_settled_scheme, plan_of, settle_facts
 from kaiwu.quantity import KaiwuError, Problem, index_date
 from kaiwu.rule.decision import Facts

@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import polars as pl
 
@@ -34,10 +33,8 @@ from kaiwu.ledger.log import (
     read_key,
     write_key,
 )  # fmt: skip
+from kaiwu.procedure.execution import Run
 from kaiwu.quantity import KaiwuError, Problem
-
-if TYPE_CHECKING:
-    from kaiwu.procedure.run import Run
 
 RUN, DECISION, NOTICE = "run", "decision", "notice"
 _EXACT = 2**53
@@ -153,9 +150,7 @@ class Witness:
 
 def run_leaf(run: Run) -> bytes:
     """The record of a run (测算) as canonical bytes, digests and all."""
-    from kaiwu.procedure.run import printable
-
-    return canonical_bytes({"kind": RUN, **printable(run.record)})
+    return canonical_bytes({"kind": RUN, **run.record.to_data()})
 
 
 def notice_leaf(run: Run, scheme: str, page: bytes) -> bytes:

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from kaiwu.procedure import Run, Workspace
-from kaiwu.procedure.run import printable
 from kaiwu.quantity import KaiwuError
 from kaiwu.report.book import print_book
 from kaiwu.report.listing import Listing, list_scheme
@@ -82,7 +81,7 @@ def make_index(
 ) -> dict[str, Any]:
     """What a program wants to know first (``decisions.json``): digests, counts, and where every table stands."""
     return {
-        "run": printable(run.record), "frame": {name: f"frame/{name}.parquet" for name in ("table", "sources", "withheld")},
+        "run": run.record.to_data(), "frame": {name: f"frame/{name}.parquet" for name in ("table", "sources", "withheld")},
         "missing": {
             "path": "missing.parquet",
             "variables": [

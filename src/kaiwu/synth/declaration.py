@@ -18,7 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kaiwu.figure.variable import Kind, PeriodType, Variable
-from kaiwu.pack.library import Library, Shelf
+from kaiwu.pack.library import Library
+from kaiwu.pack.shelf import Shelf
 from kaiwu.rule.decision import Need
 from kaiwu.synth.calibration import Calibration
 from kaiwu.synth.dirt import Scribe

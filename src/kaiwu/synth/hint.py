@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import Any
 
 from kaiwu.figure.variable import Variable
-from kaiwu.pack.library import Shelf
+from kaiwu.pack.shelf import Shelf
 from kaiwu.quantity import KaiwuError
 from kaiwu.rule.token import Token, tokenize
 from kaiwu.rule.vocabulary import Vocabulary
