@@ -10,13 +10,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from kaiwu.figure.entry import Entry
 from kaiwu.identity.town import load_towns
 from kaiwu.pack import builtin_packs
 from kaiwu.pack.library import find_packs
 from kaiwu.pack.pack import Pack, read_pack
 from kaiwu.quantity import KaiwuError, Problem
-from kaiwu.synth.section import read_section
+from kaiwu.synth.section import read_whole
 from kaiwu.synth.setting import Division, Settings, Target
 
 FILE = "synth.yaml"
@@ -77,22 +76,13 @@ def open_calibration(pack: str, roots: Sequence[Path] = ()) -> Calibration:
         zh, en = f"内容包“{pack}”没有 {FILE}; 可合成: {able}", f"pack “{pack}” has no {FILE}; those that have: {able}"
         raise KaiwuError(Problem("Y-PACK", zh, en))
     read = read_pack(places[pack])
-    settings = _read_settings(read)
+    settings = read_whole(read.document(FILE), Settings)
     days = [dt.date(year, 12, 31) for year in (settings.base.first_year - 1, settings.base.last_year)]
     history = load_towns(places[pack] / TOWNS)
     before, now = ([t.name for t in history.list_children(settings.place.parent, day)] for day in days)
     old = tuple(name for name in before if name not in now)
     targets = {t.code: t for t in settings.targets}
     return Calibration(pack, read.digest, settings, _read_divisions(read), tuple(now), old, targets)
-
-
-def _read_settings(pack: Pack) -> Settings:
-    document = pack.document(FILE)
-    entry = Entry(document, (), document.data if isinstance(document.data, dict) else {}, [])
-    settings = read_section(entry, Settings)
-    if entry.problems:
-        raise KaiwuError(entry.problems)
-    return settings
 
 
 def _read_divisions(pack: Pack) -> tuple[Division, ...]:

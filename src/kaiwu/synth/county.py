@@ -9,9 +9,9 @@ from __future__ import annotations
 import numpy as np
 
 from kaiwu.synth.calibration import Calibration
+from kaiwu.synth.county_setting import IndicatorRule
 from kaiwu.synth.draw import Floats, Streams
 from kaiwu.synth.measure import Measures
-from kaiwu.synth.setting import IndicatorRule
 
 LEVEL_GROWTH = 0.06
 """By how much levels grow from year to year."""

@@ -28,7 +28,7 @@ from kaiwu.synth.draw import Floats, Mask, Whole
 from kaiwu.synth.hint import Hint, read_hints
 from kaiwu.synth.naming import spell_code, spell_name
 from kaiwu.synth.section import model_unit
-from kaiwu.synth.setting import DeclareRule, MeasureName
+from kaiwu.synth.sheet_setting import DeclareRule, MeasureName
 from kaiwu.synth.table import NUMBER_HEAD, Book, Page
 
 

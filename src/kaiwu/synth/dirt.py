@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from kaiwu.figure.variable import Kind, Variable
 from kaiwu.synth.draw import Floats, Mask
 from kaiwu.synth.naming import spell_full_width
-from kaiwu.synth.setting import DirtRule
+from kaiwu.synth.sheet_setting import DirtRule
 
 Cell: TypeAlias = str | int | float | dt.date | None
 DATE_FORMS = (

@@ -18,7 +18,7 @@ from kaiwu.figure.variable import Kind
 from kaiwu.identity import make_uscc
 from kaiwu.quantity import KaiwuError, Problem
 from kaiwu.synth.district import District
-from kaiwu.synth.setting import MistakeRule
+from kaiwu.synth.sheet_setting import MistakeRule
 from kaiwu.synth.table import NUMBER_HEAD
 from kaiwu.synth.workbook import CREATED
 

@@ -16,7 +16,7 @@ from kaiwu.quantity import KaiwuError, Problem
 from kaiwu.synth.dirt import Cell
 from kaiwu.synth.district import District
 from kaiwu.synth.draw import Floats, Mask, Whole
-from kaiwu.synth.setting import MonthRule
+from kaiwu.synth.month_setting import MonthRule
 from kaiwu.synth.table import NUMBER_HEAD, Book, Page
 
 FLASH, REVISED, PRICE, INDUSTRY = (

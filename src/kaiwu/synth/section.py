@@ -15,6 +15,7 @@ from kaiwu.figure.entry import Entry
 from kaiwu.quantity import KaiwuError, Unit, find_unit
 from kaiwu.quantity.dimension import Dimension
 from kaiwu.quantity.parse import parse_quantity
+from kaiwu.table import Document
 
 T = TypeVar("T")
 
@@ -39,6 +40,15 @@ def model_number(value: int | Fraction | str) -> float:
         return float(value)
     quantity = parse_quantity(value)
     return float(model_unit(quantity.unit).from_base(quantity.base))
+
+
+def read_whole(document: Document, kind: type[T]) -> T:
+    """A file as the dataclass of its keys. Raises ``KaiwuError`` with every mistake."""
+    entry = Entry(document, (), document.data if isinstance(document.data, dict) else {}, [])
+    made = read_section(entry, kind)
+    if entry.problems:
+        raise KaiwuError(entry.problems)
+    return made
 
 
 def read_section(entry: Entry, kind: type[T]) -> T:

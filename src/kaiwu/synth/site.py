@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from kaiwu.synth.assumption_setting import LandRule
 from kaiwu.synth.calibration import Calibration
 from kaiwu.synth.draw import Floats, Mask, Streams, Whole, draw_choices, fill_up
 from kaiwu.synth.industry import Industries
-from kaiwu.synth.setting import LandRule
 from kaiwu.synth.size import Sizes
 
 NOWHERE = -1

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from kaiwu.synth.assumption_setting import SizeRule
 from kaiwu.synth.calibration import Calibration
 from kaiwu.synth.draw import Floats, Mask, Streams, Whole, draw_body, draw_tail
-from kaiwu.synth.setting import SizeRule
 
 RAMP = (0.35, 0.75)
 """What a firm earns in its first and second year, relative to the years after."""

@@ -24,7 +24,7 @@ from kaiwu.synth.district import District, Roster
 from kaiwu.synth.draw import Mask, Whole
 from kaiwu.synth.naming import spell_code, spell_name
 from kaiwu.synth.section import model_unit
-from kaiwu.synth.setting import ColumnSpec, SheetSpec
+from kaiwu.synth.sheet_setting import ColumnSpec, SheetSpec
 
 NUMBER_HEAD, TOTAL = "序号", "合计"
 KEY_PLACE = 2

@@ -10,12 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from kaiwu.figure.entry import Entry
 from kaiwu.pack import builtin_packs
 from kaiwu.pack.library import find_packs
 from kaiwu.pack.pack import read_pack
 from kaiwu.quantity import KaiwuError
-from kaiwu.synth.section import read_section
+from kaiwu.synth.section import read_whole
 
 FILE = "voucher.yaml"
 
@@ -196,10 +195,8 @@ def open_voucher_plan(pack: str, roots: Sequence[Path] = ()) -> VoucherPlan | No
     if FILE not in read.files:
         return None
     document = read.document(FILE)
-    entry = Entry(document, (), document.data if isinstance(document.data, dict) else {}, [])
-    rule = read_section(entry, VoucherRule)
+    rule = read_whole(document, VoucherRule)
     if rule.programme not in read.files:
-        entry.complain("Y-FILE", f"没有文件“{rule.programme}”", f"there is no file “{rule.programme}”", "programme")
-    if entry.problems:
-        raise KaiwuError(entry.problems)
+        zh, en = f"没有文件“{rule.programme}”", f"there is no file “{rule.programme}”"
+        raise KaiwuError(document.problem("Y-FILE", zh, en, "programme"))
     return VoucherPlan(rule, read.files[rule.programme])
