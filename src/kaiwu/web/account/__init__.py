@@ -1,0 +1,1 @@
+"""Accounts (账号): organisations, people, roles, and what each may see."""

@@ -1,0 +1,108 @@
+"""Organisations, people and the roles that they hold (机构、人员、角色).
+
+Owns the shapes. Login, lock-out and changes are ``services``; who sees which row is ``scope``.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+
+from kaiwu.web.account.role import OrganisationKind, Role
+from kaiwu.web.account.scope import Scope, ScopedQuerySet
+
+ADMINISTRATION = Scope(office=False, audit=True, system=True, security=True)
+
+
+class Organisation(models.Model):
+    """Who somebody works for (机构). ``entity`` is the register's id of a firm, town, park or platform."""
+
+    code = models.CharField(max_length=64, unique=True)
+    name = models.CharField(max_length=200)
+    kind = models.CharField(max_length=16, choices=OrganisationKind.choices)
+    entity = models.CharField(max_length=64, blank=True, db_index=True)
+    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="parts")
+    is_active = models.BooleanField(default=True)
+
+    scope: ClassVar[Scope] = ADMINISTRATION
+    objects: ClassVar[models.Manager[Organisation]] = ScopedQuerySet.as_manager()
+
+    class Meta:
+        """In the order of their codes."""
+
+        ordering = ("code",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PersonManager(BaseUserManager["Person"].from_queryset(ScopedQuerySet)):  # type: ignore[misc]
+    """People by their login name."""
+
+    def get_by_natural_key(self, username: str | None) -> Person:
+        """The person of a login name, whatever its case."""
+        person: Person = self.get(login=(username or "").strip().lower())
+        return person
+
+
+class Person(AbstractBaseUser):
+    """Somebody with an account (人员). No telephone, identity or bank number is kept here."""
+
+    login = models.CharField(max_length=64, unique=True)
+    name = models.CharField(max_length=100)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="people")
+    is_active = models.BooleanField(default=True)
+    language = models.CharField(max_length=8, default="zh-hans")
+    must_change_password = models.BooleanField(default=True)
+    password_changed_at = models.DateTimeField(null=True, blank=True)
+    failed_logins = models.PositiveIntegerField(default=0)
+    locked_until = models.DateTimeField(null=True, blank=True)
+
+    scope: ClassVar[Scope] = ADMINISTRATION
+    objects: ClassVar[PersonManager] = PersonManager()
+
+    USERNAME_FIELD = "login"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    class Meta:
+        """In the order of their names."""
+
+        ordering = ("name", "login")
+
+    def __str__(self) -> str:
+        return self.name
+
+    @cached_property
+    def roles(self) -> frozenset[Role]:
+        """The roles held, read once a request."""
+        return frozenset(Role(code) for code in self.grants.values_list("role", flat=True))
+
+    def role_names(self) -> str:
+        """The roles held, in words."""
+        return "、".join(sorted(Role(g.role).label for g in self.grants.all()))
+
+    def holds(self, *roles: Role) -> bool:
+        """Whether any of these roles is held."""
+        return not self.roles.isdisjoint(roles)
+
+    def refresh_from_db(self, *args: Any, **kwargs: Any) -> None:
+        """Read again, roles too."""
+        self.__dict__.pop("roles", None)
+        super().refresh_from_db(*args, **kwargs)
+
+
+class RoleGrant(models.Model):
+    """A role that a person holds (授权), by whom and since when."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="grants")
+    role = models.CharField(max_length=16, choices=Role.choices)
+    granted_by = models.CharField(max_length=64)
+    granted_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        """A role is held once."""
+
+        unique_together = (("person", "role"),)

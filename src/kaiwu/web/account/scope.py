@@ -1,0 +1,85 @@
+"""Who sees which row (行级范围): one declaration on a model, one method on its queryset.
+
+Owns the rule of law 12: a firm sees only itself, a town its firms, an officer the own district. Every read for a
+person begins with ``Model.objects.visible_to(person)``; services and reports of the system itself use the manager bare.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self, TypeVar
+
+from django.db import models
+from django.db.models import Q
+
+from kaiwu.web.account.role import OrganisationKind, Role
+
+if TYPE_CHECKING:
+    from kaiwu.web.account.models import Person
+
+NOTHING = Q(pk__in=())
+EVERYTHING = Q()
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Through which look-up a row belongs to somebody; a blank look-up keeps that kind of organisation out.
+
+    ``firm``, ``town``, ``platform``, ``provider`` are look-ups that end at the register's id (``Organisation.entity``) or the
+    organisation's code; ``department`` and ``section`` at the organisation's code. ``public`` are rows that everybody sees.
+    ``audit`` tells whether auditors read it (they read, never write); ``office`` whether the bureau's officers do.
+    """
+
+    firm: str = ""
+    town: str = ""
+    platform: str = ""
+    provider: str = ""
+    department: str = ""
+    section: str = ""
+    public: Q | None = None
+    office: bool = True
+    audit: bool = True
+    system: bool = False
+    security: bool = False
+
+    def condition(self, person: Person) -> Q:
+        """The condition on rows that this person may see."""
+        reach = self._of_organisation(person)
+        if (
+            (person.holds(Role.AUDIT) and self.audit)
+            or (person.holds(Role.SYSTEM) and self.system)
+            or (person.holds(Role.SECURITY) and self.security)
+        ):
+            reach = EVERYTHING
+        if self.public is not None and reach is not EVERYTHING:
+            reach = reach | self.public
+        return reach
+
+    def _of_organisation(self, person: Person) -> Q:
+        home = person.organisation
+        if home.kind == OrganisationKind.BUREAU and person.holds(Role.OFFICER, Role.CHIEF):
+            return EVERYTHING if self.office else NOTHING
+        if home.kind == OrganisationKind.SECTION and person.holds(Role.OFFICER, Role.CHIEF):
+            if not self.office:
+                return NOTHING
+            return Q(**{self.section: home.code}) if self.section else EVERYTHING
+        lookup, key = {
+            OrganisationKind.FIRM: (self.firm, home.entity),
+            OrganisationKind.TOWN: (self.town, home.entity),
+            OrganisationKind.PLATFORM: (self.platform, home.entity),
+            OrganisationKind.PROVIDER: (self.provider, home.code),
+            OrganisationKind.DEPARTMENT: (self.department, home.code),
+        }.get(OrganisationKind(home.kind), ("", ""))
+        return Q(**{lookup: key}) if lookup and key else NOTHING
+
+
+M = TypeVar("M", bound=models.Model, covariant=True)
+
+
+class ScopedQuerySet(models.QuerySet[M]):
+    """A queryset of a model that declares ``scope``."""
+
+    def visible_to(self, person: Person) -> Self:
+        """The rows that this person may see."""
+        scope: Scope = self.model.scope  # type: ignore[attr-defined]
+        return self.filter(scope.condition(person))

@@ -1,0 +1,1 @@
+"""Jobs (后台任务): a small table, claims by conditional UPDATE, one worker command; no broker."""

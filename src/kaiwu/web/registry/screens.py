@@ -1,0 +1,91 @@
+"""Screens of the registry (主体库界面)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from kaiwu.web.account.models import Person
+from kaiwu.web.account.role import GOVERNMENT, Role
+from kaiwu.web.registry.models import Firm, Place, PlaceKind, Plot
+from kaiwu.web.registry.queries import figure_section
+from kaiwu.web.screen import Choice, Column, Group, Screen, Section, Tag
+
+YES_NO: dict[Any, tuple[str, str]] = {True: ("是", "yes"), False: ("否", "no")}
+OFFICES = GOVERNMENT | {Role.AUDIT}
+
+
+class FirmScreen(Screen):
+    """Firms, and one page for each: 一企一档."""
+
+    code, zh, en = "firm", "企业", "Firms"
+    model = Firm
+    key = "entity"
+    columns = (
+        Column("name", "企业名称", "Firm", 34, order="name"),
+        Column("entity", "主体代码", "Code", 22, order="entity"),
+        Column("town__name", "镇街", "Town", 14, order="town__name"),
+        Column("park__name", "平台园区", "Park", 16, order="park__name"),
+        Column("group__name", "集团", "Group", 20, order="group__name"),
+        Column("is_above_scale", "规上", "Above scale", 8, words=YES_NO, tags={True: Tag.INFO}, order="is_above_scale"),
+        Column("former_names", "曾用名", "Former names", 24, is_listed=False),
+    )
+    filters = (
+        Choice("town", "镇街", "Town", "town__name"),
+        Choice("park", "平台园区", "Park", "park__name"),
+        Choice("above", "规上", "Above scale", "is_above_scale", {"True": ("是", "yes"), "False": ("否", "no")}),
+    )
+    search = ("name", "entity", "former_names")
+    order = ("name",)
+    related = ("town", "park", "group")
+    groups = (
+        Group(
+            "基本情况",
+            "Basics",
+            ("name", "entity", "town__name", "park__name", "group__name", "is_above_scale", "former_names"),
+        ),
+    )
+    viewers = OFFICES | {Role.CLERK}
+
+    def sections(self, record: Any, person: Person) -> Sequence[Section]:
+        """Figures by year with their source."""
+        return (figure_section(record),)
+
+
+class PlotScreen(Screen):
+    """Plots with their users."""
+
+    code, zh, en = "plot", "宗地", "Plots"
+    model = Plot
+    columns = (Column("name", "宗地", "Plot", 24, order="name"), Column("entity", "代码", "Code", 28, order="entity"))
+    groups = (Group("基本情况", "Basics", ("name", "entity")),)
+    search = ("name", "entity")
+    order = ("name",)
+    viewers = OFFICES | {Role.CLERK}
+
+    def rows(self, person: Person) -> Any:
+        """A plot with several users in reach is still one row."""
+        return super().rows(person).distinct()
+
+
+class PlaceScreen(Screen):
+    """Towns and parks."""
+
+    code, zh, en = "place", "镇街园区", "Towns and parks"
+    model = Place
+    columns = (
+        Column("name", "名称", "Name", 24, order="name"),
+        Column(
+            "kind",
+            "类型",
+            "Kind",
+            12,
+            words={PlaceKind.TOWN: ("镇街", "town"), PlaceKind.PARK: ("平台园区", "park")},
+            order="kind",
+        ),
+    )
+    groups = (Group("基本情况", "Basics", ("name", "kind")),)
+    filters = (Choice("kind", "类型", "Kind", options={"town": ("镇街", "town"), "park": ("平台园区", "park")}),)
+    search = ("name",)
+    order = ("kind", "name")
+    viewers = OFFICES

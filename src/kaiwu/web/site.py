@@ -1,0 +1,50 @@
+"""Bringing a site up (站点启动): settings, tables, registry, server.
+
+Owns the order of the steps that ``kaiwu serve`` takes. Imports Django only when called.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+SETTINGS = "kaiwu.web.setting"
+THREADS = 8
+
+
+def set_up(workspace: Path) -> None:
+    """Tell Django which workspace this is and load the apps. Raises ``KaiwuError`` for wrong settings."""
+    os.environ["KAIWU_WORKSPACE"] = str(workspace)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", SETTINGS)
+    import django
+
+    django.setup()
+
+
+def migrate() -> None:
+    """Bring the tables to this version."""
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0, interactive=False)
+
+
+def sync() -> dict[str, int]:
+    """Bring the registry to what the workspace knows today."""
+    from django.utils import timezone
+
+    from kaiwu.web.event.services import SYSTEM
+    from kaiwu.web.registry.services import sync_registry
+
+    return sync_registry(SYSTEM, timezone.localdate())
+
+
+def make_server(host: str, port: int) -> Any:
+    """A WSGI server of this process that is ready to run; ``effective_port`` tells the port."""
+    from waitress.server import create_server
+
+    from kaiwu.web.wsgi import application
+
+    return create_server(
+        application, host=host, port=port, threads=THREADS, ident="kaiwu", clear_untrusted_proxy_headers=True
+    )

@@ -1,0 +1,28 @@
+"""Addresses of the platform (路由)."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from kaiwu.web import home, shell
+from kaiwu.web.account import views as account
+from kaiwu.web.menu import screens
+from kaiwu.web.screen.api import make_api
+from kaiwu.web.screen.view import screen_urls
+
+api = make_api(screens())
+
+urlpatterns = [
+    path("", home.show_home, name="home"),
+    path("search/", home.show_search, name="search"),
+    path("health/", home.show_health, name="health"),
+    path("language/<str:code>/", shell.switch_language, name="language"),
+    path("login/", account.log_in, name="login"),
+    path("logout/", account.log_out, name="logout"),
+    path("api/", api.urls),
+    *[pattern for screen in screens() for pattern in screen_urls(screen)],
+]
+
+handler404 = "kaiwu.web.home.not_found"
+handler403 = "kaiwu.web.home.forbidden"
+handler500 = "kaiwu.web.home.broken"
