@@ -13,6 +13,7 @@ from typing import Any
 from kaiwu.quantity import KaiwuError, Problem
 from kaiwu.rating import Change as RatingChange
 from kaiwu.rating import RatingScheme, RubricScheme
+from kaiwu.rating.index.scheme import IndexScheme
 from kaiwu.rule.decision import Scheme
 
 _KEYS = ("scheme", "entity", "class", "article", "signer", "reason")
@@ -73,8 +74,8 @@ def place_changes(changes: Sequence[ClassChange], schemes: Sequence[Scheme]) -> 
 
     Raises ``KaiwuError`` where a change names no rating of the run, or none while there are several.
     """
-    graded = [s.code for s in schemes if isinstance(s, RubricScheme) and s.book.grades is not None]
-    ratings = [*(s.code for s in schemes if isinstance(s, RatingScheme)), *graded]
+    classing = (s for s in schemes if isinstance(s, RubricScheme | IndexScheme) and s.book.classes is not None)
+    ratings = [*(s.code for s in schemes if isinstance(s, RatingScheme)), *(s.code for s in classing)]
     problems, placed = [], []
     listed = ", ".join(ratings) or "-"
     for change in changes:

@@ -16,6 +16,7 @@ from kaiwu.procedure.class_change import ClassChange, rating_changes
 from kaiwu.procedure.record import RunRecord
 from kaiwu.quantity import KaiwuError, Problem
 from kaiwu.rating import RatingScheme, RubricScheme
+from kaiwu.rating.index.scheme import IndexScheme
 from kaiwu.rule.decision import Facts, Need, Result, Scheme
 from kaiwu.table import digest_frame, digest_value
 
@@ -112,7 +113,7 @@ def execute(schemes: Sequence[Scheme], facts: Facts, changes: Sequence[ClassChan
 
 
 def _decide(scheme: Scheme, facts: Facts, changes: Sequence[ClassChange]) -> Result:
-    if isinstance(scheme, RatingScheme | RubricScheme):
+    if isinstance(scheme, RatingScheme | RubricScheme | IndexScheme):
         return scheme.decide(facts, rating_changes(changes, scheme.code))
     return scheme.decide(facts)
 

@@ -43,6 +43,7 @@ def table(units: int, seed: int, missing: float) -> np.ndarray:
     draw = np.random.default_rng(seed)
     x = draw.lognormal(size=(units, 6)).round(2)
     x[draw.random(x.shape) < missing] = np.nan
+    x[0, np.isnan(x).all(axis=0)] = 1.0  # an indicator that nobody has is refused
     return x
 
 

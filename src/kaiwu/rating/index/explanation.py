@@ -5,11 +5,15 @@ Owns the sentences. All numbers are those of the tables; nothing is computed aga
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from kaiwu.rating.points import print_points
+from kaiwu.rating.class_explanation import ClassExplainer, tell_change
+from kaiwu.rating.lookup import Field
+from kaiwu.rating.phrase import say
+from kaiwu.rating.points import Rounding, print_points
 from kaiwu.rule import expression as x
 from kaiwu.rule.decision import Decision, Facts, Need, Reason, Result
 from kaiwu.rule.outcome import Outcome
@@ -33,13 +37,15 @@ def explain_index(scheme: IndexScheme, facts: Facts, entity: str, result: Result
     row = found.row(0, named=True)
     head = scheme.book.head
     outcome = Outcome(row["outcome"])
-    reasons = _standing(row) if row["score"] is None else _place(row)
+    reasons = _standing(row) if row["score"] is None else [*_place(row), *_class(scheme, row, result)]
     missing = _missing(scheme, facts, entity)
     if row["score"] is not None:
         reasons += _parts(scheme, entity, result)
+    label = row["class"] or ""
     return Decision(
         entity=entity, scheme=head.code, item=head.code, zh=head.zh, en=head.en, outcome=outcome,
-        score="" if row["score"] is None else print_points(row["score"], row["decimals"]), rank=row["rank"], reasons=tuple(reasons),
+        score="" if row["score"] is None else print_points(row["score"], row["decimals"]), rank=row["rank"], label=label,
+        reasons=tuple(reasons),
         missing=missing if outcome in (Outcome.MISSING, Outcome.HUMAN) else (), document=head.document, version=head.version,
     )  # fmt: skip
 
@@ -55,8 +61,27 @@ def _standing(row: dict[str, Any]) -> list[Reason]:
 
 def _place(row: dict[str, Any]) -> list[Reason]:
     score, among = print_points(row["score"], row["decimals"]), row["ranked"]
+    if row["rank"] is None:
+        zh = f"总分 {score}, 与他人同分, 跨档, 办法没有同分规则, 需认定"
+        return [Reason(zh, f"score {score}, tied across the edge of a class without a rule: a finding is needed", Outcome.HUMAN, kind="score")]  # fmt: skip
     zh = f"总分 {score}, 第 {row['rank']} 名(共 {among} 个)"
     return [Reason(zh, f"score {score}, place {row['rank']} of {among}", Outcome.PASS, kind="score")]
+
+
+def _class(scheme: IndexScheme, row: dict[str, Any], result: Result) -> list[Reason]:
+    """The class, the distance to the next one, a signed change, and whether the class may still move."""
+    book = scheme.book
+    if row["computed_class"] is None or book.classes is None:
+        return []
+    table = result.decisions.filter(pl.col("score").is_not_null())
+    if book.rank.within:
+        table = table.filter(pl.col("league") == row["league"])
+    field = Field(sorted(table["score"].to_list()), 0)
+    step = Rounding(Fraction(1, 10**book.decimals))
+    reasons = ClassExplainer(book.classes, book.ties.shared, step, field, row).reasons() + tell_change(row)
+    if row["provisional"]:
+        reasons.append(Reason(*say("provisional"), kind="note"))
+    return reasons
 
 
 def _parts(scheme: IndexScheme, entity: str, result: Result) -> list[Reason]:

@@ -10,9 +10,12 @@ from collections.abc import Sequence
 from kaiwu.figure.entry import Entry
 from kaiwu.figure.variable import Kind
 from kaiwu.quantity import KaiwuError, Unit, find_unit
+from kaiwu.rating.book import ClassTable, Ties
+from kaiwu.rating.class_loader import ClassReader
+from kaiwu.rating.index.book import IndexBook, Indicator
 from kaiwu.rating.index.method import Method, read_steps
 from kaiwu.rating.index.node_reader import NODE_KEYS, read_node
-from kaiwu.rating.index.scheme import IndexBook, IndexScheme, Indicator
+from kaiwu.rating.index.scheme import IndexScheme
 from kaiwu.rating.index.stage import Step
 from kaiwu.rating.index.step.denominate import Denominate
 from kaiwu.rating.index.step.impute import Impute
@@ -25,7 +28,7 @@ from kaiwu.rule.rulebook import HEAD_KEYS, open_rulebook, read_head
 from kaiwu.rule.vocabulary import Vocabulary
 from kaiwu.table import Document
 
-BOOK_KEYS = (*HEAD_KEYS, "scope", "league", "indicators", "weights_sum", "steps")
+BOOK_KEYS = (*HEAD_KEYS, "scope", "league", "indicators", "weights_sum", "steps", "classes", "ties", "changes")
 INDICATOR_KEYS = (*NODE_KEYS, "article", "of", "note")
 LEAGUE = "league"  # the one grouping that a rulebook's steps may name
 
@@ -48,7 +51,10 @@ def load(document: Document, vocabulary: Vocabulary) -> IndexScheme:
     league = reader.category(entry, "league") if entry.data.get("league") is not None else None
     scope = reader.condition(entry, "scope")[0] if entry.data.get("scope") is not None else None
     _check_steps(entry, method.steps, has_league=league is not None)
-    _check_product(entry, head.produces, reader)
+    classing = ClassReader(entry, reader)
+    classes, ties, changes = classing.classes(), classing.ties(), classing.changes()
+    _check_classes(entry, classes, ties, method.steps)
+    _check_product(entry, head.produces, reader, classes)
     tree = None
     if not is_template and rows:
         try:
@@ -59,7 +65,10 @@ def load(document: Document, vocabulary: Vocabulary) -> IndexScheme:
         raise KaiwuError(entry.problems)
     product = vocabulary.variable(head.produces) if head.produces else None
     return IndexScheme(
-        IndexBook(head, tree, indicators, method, league, scope, tuple(nodes) if is_template else ()), product
+        IndexBook(
+            head, tree, indicators, method, league, scope, tuple(nodes) if is_template else (), classes, ties, changes
+        ),
+        product,
     )
 
 
@@ -122,11 +131,29 @@ def _check_steps(entry: Entry, steps: Sequence[Step], *, has_league: bool) -> No
             )  # fmt: skip
 
 
-def _check_product(entry: Entry, produces: str | None, reader: Reader) -> None:
+def _check_classes(entry: Entry, classes: ClassTable | None, ties: Ties, steps: Sequence[Step]) -> None:
+    """Edges of classes and tie rules rest on places that count how many are better; other places would move the edges unsaid."""
+    rank = next((s for s in steps if isinstance(s, Rank)), Rank())
+    by_place = classes is not None and classes.by != "cutoff"
+    if rank.ties != "min" and (by_place or ties.keys):
+        entry.complain(
+            "IX-CLASS-TIES", f"按名次分档或有同分规则时, rank 的 ties 要写 min, 不是 {rank.ties}",
+            f"classes by place and rules for ties want “ties: min” in rank, not {rank.ties}", "classes" if by_place else "ties",
+        )  # fmt: skip
+    if classes is None and "changes" in entry.data:
+        entry.complain("S-CHANGES", "没有 classes, 无档可调", "there are no classes that could be changed", "changes")
+
+
+def _check_product(entry: Entry, produces: str | None, reader: Reader, classes: ClassTable | None) -> None:
     variable = reader.variable(entry, "produces", produces) if produces else None
-    if variable is not None and variable.kind not in (Kind.SCORE, Kind.COUNT):
+    if variable is None or variable.kind in (Kind.SCORE, Kind.COUNT):
+        return
+    if variable.kind is not Kind.CATEGORY or classes is None:
         zh, en = (
-            f"“{variable.zh}”要是分值或名次(count)变量",
-            f"“{variable.code}” must be a score or a count (the place)",
+            f"“{variable.zh}”要是分值、名次(count)变量, 或档次(类别, 并写 classes)",
+            f"“{variable.code}” must be a score, a count (the place), or a category of declared classes",
         )
+        entry.complain("S-PRODUCES", zh, en, "produces")
+    elif lacking := [code for code in classes.codes() if code not in variable.values]:
+        zh, en = f"“{variable.zh}”没有取值: {'、'.join(lacking)}", f"“{variable.code}” lacks the values: {', '.join(lacking)}"  # fmt: skip
         entry.complain("S-PRODUCES", zh, en, "produces")

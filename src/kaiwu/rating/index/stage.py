@@ -61,6 +61,7 @@ def apply(step: Step, sheet: Sheet, context: Context, ref: Array | None = None) 
     if isinstance(step, Weigh):
         return replace(sheet, weights=_weigh(step, sheet, context))
     if isinstance(step, Aggregate):
+        _refuse_empty(step, sheet, context.tree)
         return replace(sheet, scores=aggregate_tree(step, sheet.x, sheet.weights, context.tree, sheet.units))
     if isinstance(step, Rank):
         return sheet
@@ -270,6 +271,24 @@ def _aggregate(s: Aggregate, x: Array, w: Array, code: str, kids: Sequence[str],
                 where=f"{units[u]}, {code}",
             ))  # fmt: skip
     return out
+
+
+def _refuse_empty(step: Aggregate, sheet: Sheet, tree: Tree) -> None:
+    """An indicator that nobody has must not vanish from the index unsaid, its weight given to the others."""
+    if np.isnan(sheet.x).all():
+        return  # nobody has a score then, and all are told so
+    weights = effective_weights(tree, sheet.weights)
+    empty = [
+        tree.by_code[code] for i, code in enumerate(tree.leaves)
+        if np.isnan(sheet.x[:, i]).all() and weights[code] > 0 and step.overrides.get(tree.by_code[code].parent or "", step).missing == "skip"
+    ]  # fmt: skip
+    if empty:
+        raise KaiwuError([
+            Problem(
+                "IX-VALUES-EMPTY", f"指标“{n.zh or n.code}”没有一个单位有数据, 不能悄悄略去; 剔除该指标, 或补数据",
+                f"nobody has a value of “{n.en or n.code}”; it is not left out unsaid: drop the indicator or supply values", where=n.where or n.code,
+            ) for n in empty
+        ])  # fmt: skip
 
 
 def _report(step: Step, sheet: Sheet, after: Array, tree: Tree) -> list[Cell]:

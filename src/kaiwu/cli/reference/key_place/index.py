@@ -12,6 +12,9 @@ PLACES: tuple[Place, ...] = (
         **HEAD, "scope": "condition: who takes part at all", "league": "category variable; steps and places may keep to it as “league”",
         "indicators": "the tree: one row without parent is the index itself", "weights_sum": "what the weights below every parent must sum to, exactly",
         "steps": "the steps in their order; the same as in a method.yaml",
+        "classes": "class table, as in a rating: shares, counts or cut-offs inside the grouping within which rank gives places",
+        "ties": "as in a rating: who stands first among equal scores; absent: a tie across an edge is left to a human",
+        "changes": "as in a rating: articles and limits of signed changes of class",
     }),
     Place(_INDEX_FILE, "indicators[]", f"{_INDEX}:_node", {
         "parent": "code of the node above", "weight": "share among its siblings (default 1)", "of": "formula of an indicator", "unit": "unit in which its value is read",

@@ -17,6 +17,14 @@ from kaiwu.rating.index.statistic import Array
 WAYS = (
     "keep", "mean", "median", "group_mean", "group_median", "neighbour", "carry", "interpolate", "mean_score", "block_mean", "value",
 )  # fmt: skip
+FROM_OTHERS = (
+    "mean",
+    "median",
+    "group_mean",
+    "group_median",
+    "neighbour",
+    "mean_score",
+)  # what stands in is other units'
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,6 +88,14 @@ def normalise(x: Array, nodes: Sequence[Node], setting: Normalise, ref: Array | 
     return to_decimals(np.asarray(out, dtype=np.float64), setting.decimals)
 
 
+def stands_alone(setting: Normalise, node: Node) -> bool:
+    """Whether a unit's score rests on its own value alone: fixed goalposts, benchmarks and bands, and no others' extremes."""
+    d = _direction(node)
+    if setting.by in ("goalposts", "min_max") and d.is_two_sided:
+        return d.span is not None
+    return setting.by in ("none", "goalposts", "ratio", "bands")
+
+
 def _check_directions(nodes: Sequence[Node], s: Normalise) -> None:
     """Ratios and logarithms know higher and lower only: a wanted value or interval must not be read as “higher”."""
     if s.by not in ONE_SIDED and not s.log:

@@ -16,6 +16,7 @@ from kaiwu.rating.index import statistic
 from kaiwu.rating.index.statistic import Array
 
 WAYS = ("given", "equal", "expert", "ahp", "entropy", "critic", "variation", "merec", "gini", "components", "influence")
+FROM_JUDGEMENT = ("given", "equal", "expert", "ahp")  # the others find weights in the figures
 ENTROPIES = ("share", "shifted", "min_max")
 COMPONENTS = ("first", "explained")
 JOININGS = ("none", "multiply", "linear", "root")
