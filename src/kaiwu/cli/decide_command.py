@@ -18,6 +18,7 @@ from kaiwu.cli.option import Day, packs_option, speaking, today
 from kaiwu.cli.run_command import decision_data, print_decision
 from kaiwu.pack.decide import Decided, decide_file
 from kaiwu.report import Column, Printed, print_money, write_book
+from kaiwu.report.cell import neutralise
 from kaiwu.rule.decision import Decision
 
 
@@ -108,11 +109,6 @@ def _cells(d: Decision, speaker: Speaker, names: dict[str, str]) -> list[Any]:
     ]
 
 
-def _neutral(text: str) -> str:
-    """A cell that a spreadsheet would take for a formula gets an apostrophe in front."""
-    return "'" + text if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
-
-
 def _csv(decisions: list[Decision]) -> str:
     buffer = io.StringIO()
     writer = csv.writer(buffer)
@@ -152,7 +148,7 @@ def _csv(decisions: list[Decision]) -> str:
             d.version,
             reasons,
         ]
-        writer.writerow([_neutral(v) if isinstance(v, str) else v for v in row])
+        writer.writerow([neutralise(v) if isinstance(v, str) else v for v in row])
     return buffer.getvalue()
 
 

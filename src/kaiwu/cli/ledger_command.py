@@ -13,12 +13,11 @@ import click
 
 from kaiwu.cli.claim_option import on_option, open_counter
 from kaiwu.cli.console import EXIT_DIFFERENT, Speaker
+from kaiwu.cli.log_command import audit
 from kaiwu.cli.option import Day, speaking, workspace_option
 from kaiwu.ledger import SqliteBook
-from kaiwu.ledger.log import compare_book
 from kaiwu.ledger.moment import CHINA
 from kaiwu.procedure import open_workspace
-from kaiwu.procedure.claim.audit import audit_claims
 from kaiwu.procedure.claim.closing import close_year, correct_entry
 from kaiwu.procedure.claim.refusal import yuan
 from kaiwu.quantity import KaiwuError, Problem
@@ -135,24 +134,7 @@ def _side(line: Any, is_debit: bool) -> str:
     return f"{line.posted}" if not line.pending else f"{line.posted} ({line.pending:+})"
 
 
-@ledger_group.command("audit")
-@workspace_option
-@speaking
-def audit(workspace: Path, speaker: Speaker) -> None:
-    """稽核: 由逐条记录重算全部余额, 逐步核对申报, 指出第一处不符。Derive everything again from the records, and compare claims with the log."""
-    witness = open_workspace(workspace).witness
-    compare_book(witness.book, witness.log())
-    found = witness.book.audit() or audit_claims(witness)
-    if speaker.is_json:
-        speaker.data({"is_sound": found is None, "difference": None if found is None else str(found)})
-    elif found is None:
-        speaker.say("账本无误", "the book is sound")
-    else:
-        speaker.errors.print(str(found), style="red", markup=False)
-    if found is not None:
-        raise SystemExit(EXIT_DIFFERENT)
-
-
+ledger_group.add_command(audit)
 by_option = click.option("--by", "people", multiple=True, required=True, help="经办和复核, 两人 / two persons")
 
 

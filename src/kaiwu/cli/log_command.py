@@ -76,7 +76,7 @@ def prove(number: str, entity: str | None, workspace: Path, out: Path | None, sp
 @workspace_option
 @speaking
 def audit(workspace: Path, speaker: Speaker) -> None:
-    """核对账、日志和每一条分录, 指出第一处不符。Compare book and log leaf by leaf and derive every balance again."""
+    """稽核: 核对账与日志, 由逐条记录重算全部余额, 逐步核对申报, 指出第一处不符。Compare book, log and claims; derive every balance again."""
     witness = open_workspace(workspace).witness
     compare_book(witness.book, witness.log())
     found = witness.book.audit() or audit_claims(witness)

@@ -8,7 +8,6 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +33,7 @@ from kaiwu.procedure.what_if import compare_with_paid
 from kaiwu.quantity import KaiwuError, Problem, parse_quantity
 from kaiwu.quantity.dimension import MONEY
 from kaiwu.report import Column, Printed, print_money, write_book
+from kaiwu.report.cell import neutralise
 
 OPEN_WORDS = {"": ("", ""), "own": ("本申报未定", "open itself"), "others": ("取决于未定的申报", "depends on open claims"), "ask": ("需认定", "a finding is needed")}  # fmt: skip
 VERDICTS = {
@@ -327,8 +327,7 @@ def write_csv(table: pl.DataFrame, out: Path | None) -> None:
     buffer = io.StringIO()
     writer = csv.writer(buffer)
     writer.writerow([names.get(c, c) for c in table.columns])
-    guard: Callable[[Any], Any] = lambda v: "'" + v if isinstance(v, str) and v[:1] in "=+-@\t\r" and v else v  # noqa: E731
-    writer.writerows([guard(v) for v in row] for row in table.iter_rows())
+    writer.writerows([neutralise(v) if isinstance(v, str) else v for v in row] for row in table.iter_rows())
     if out is None:
         click.echo(buffer.getvalue(), nl=False)
     else:

@@ -33,7 +33,7 @@ from kaiwu.figure.reading.fault import Limits
 from kaiwu.figure.selection import Slot
 from kaiwu.figure.sheet import Sheet
 from kaiwu.figure.variable import Kind, Variable
-from kaiwu.figure.workbook import read_workbook
+from kaiwu.figure.workbook import choose_sheet, read_workbook
 from kaiwu.quantity.period import PeriodKind
 from kaiwu.quantity.problem import KaiwuError, Problem
 
@@ -91,7 +91,7 @@ def _read_sheet(source: Path | str | bytes | BinaryIO, name: str, limits: Limits
     if isinstance(source, Path):
         name = name or source.name
         if source.suffix.lower() not in (".json", ".jsonl", ".ndjson"):
-            return _choose_sheet(read_workbook(source, name=name, limits=limits), name)
+            return choose_sheet(read_workbook(source, name=name, limits=limits), name)
         try:
             source = source.read_bytes()
         except OSError as flaw:
@@ -100,16 +100,7 @@ def _read_sheet(source: Path | str | bytes | BinaryIO, name: str, limits: Limits
     data = source if isinstance(source, bytes) else source.read(limits.file_bytes + 1)
     if is_json(data, name):
         return read_json_lines(data, name or "-", limits)
-    return _choose_sheet(read_workbook(data, name=name, limits=limits), name or "-")
-
-
-def _choose_sheet(sheets: list[Sheet], name: str) -> Sheet:
-    filled = [sheet for sheet in sheets if sheet.is_visible and sheet.rows]
-    if len(filled) != 1:
-        zh = f"要恰好一个有内容的表页, 现有 {len(filled)} 个"
-        en = f"exactly one sheet with content is wanted, there are {len(filled)}"
-        raise KaiwuError(Problem("IN-SHEET-NONE", zh, en, where=name))
-    return filled[0]
+    return choose_sheet(read_workbook(data, name=name, limits=limits), name or "-")
 
 
 def _case_template(variables: tuple[Variable, ...]) -> ImportTemplate:

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
@@ -21,7 +21,7 @@ from kaiwu.figure.file_fault import word_fault
 from kaiwu.figure.number_text import spell_number
 from kaiwu.figure.reading.fault import Limits
 from kaiwu.figure.sheet import BLANK, Cell, CellKind, Sheet
-from kaiwu.quantity.problem import KaiwuError
+from kaiwu.quantity.problem import KaiwuError, Problem
 
 # The folder ``reading`` becomes a package of its own in the child, without a search path that others could fill.
 _BOOT = """
@@ -53,6 +53,16 @@ def read_workbook(source: Path | bytes, *, name: str = "", limits: Limits | None
     name = name or (source.name if isinstance(source, Path) else "")
     with _open_source(source, name) as stream:
         return list(_collect(_run_child(stream, Path(name).suffix.lower(), name, limits), name))
+
+
+def choose_sheet(sheets: Iterable[Sheet], name: str) -> Sheet:
+    """The one visible sheet with content. Raises ``KaiwuError`` where there are none or several."""
+    filled = [sheet for sheet in sheets if sheet.is_visible and sheet.rows]
+    if len(filled) != 1:
+        zh = f"要恰好一个有内容的表页, 现有 {len(filled)} 个"
+        en = f"exactly one sheet with content is wanted, there are {len(filled)}"
+        raise KaiwuError(Problem("IN-SHEET-NONE", zh, en, where=name))
+    return filled[0]
 
 
 @contextmanager

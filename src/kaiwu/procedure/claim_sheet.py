@@ -18,7 +18,7 @@ from kaiwu.figure.fact import read_value
 from kaiwu.figure.reading.sheet_scan import print_reference
 from kaiwu.figure.sheet import Cell, CellKind, Sheet
 from kaiwu.figure.variable import Variable
-from kaiwu.figure.workbook import read_workbook
+from kaiwu.figure.workbook import choose_sheet, read_workbook
 from kaiwu.quantity import (
     Dimension,
     KaiwuError,
@@ -74,14 +74,7 @@ def read_list(source: Path, variables: Mapping[str, Variable] | None = None) -> 
     Heads of variables (names or codes) are read as their figures; any other head is a text column of its own name.
     ``amount`` fills ``low`` and ``high``. Raises ``KaiwuError`` with every cell that cannot be read.
     """
-    sheets = [s for s in read_workbook(source) if s.is_visible and s.rows]
-    if len(sheets) != 1:
-        zh, en = (
-            f"要恰好一个有内容的表页, 现有 {len(sheets)} 个",
-            f"exactly one sheet with content is wanted, there are {len(sheets)}",
-        )
-        raise KaiwuError(Problem("IN-SHEET-NONE", zh, en, where=source.name))
-    sheet = sheets[0]
+    sheet = choose_sheet(read_workbook(source), source.name)
     problems: list[Problem] = []
     top = min(sheet.rows)
     heads = _read_heads(sheet, top, variables or {}, problems)

@@ -13,6 +13,7 @@ from typing import Any
 from kaiwu.quantity import format_decimal
 from kaiwu.report.label import Words
 
+FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "|", "%")
 FEN_PER_WAN = 1_000_000
 CELL_CHARACTERS = 32_767  # of a text cell at most, by Excel
 CONTROL = r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]"  # not allowed in XML
@@ -58,3 +59,8 @@ def print_cell(column: Column, value: Any, language: str = "zh") -> str:
         return format_decimal(value)
     words = column.words.get(value) if column.words is not None else None
     return str(value) if words is None else words[1 if language == "en" else 0]
+
+
+def neutralise(text: str) -> str:
+    """Text that a spreadsheet cannot take for a formula: one that begins like one gets an apostrophe in front."""
+    return f"'{text}" if text.startswith(FORMULA_SIGNS) else text

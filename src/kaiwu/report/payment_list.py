@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from kaiwu.pack.programme import Programme
-from kaiwu.procedure.claim.bank import Arrear, Due, neutralise
+from kaiwu.procedure.claim.bank import Arrear, Due
 from kaiwu.procedure.claim.case import STATES
-from kaiwu.report.cell import Column
+from kaiwu.report.cell import Column, neutralise
 from kaiwu.report.printed import Printed, write_book
 
 _PAY = (

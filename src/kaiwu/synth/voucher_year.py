@@ -13,15 +13,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from kaiwu.ledger import chart
-from kaiwu.ledger.chart import Grounds
 from kaiwu.pack.programme import Programme, Stage
 from kaiwu.procedure.claim import Case, Desk, Event, EventKind, Evidence, Finding, Invoice, Session, State
 from kaiwu.procedure.claim.bank import Due, check_amount, list_due, read_answers
 from kaiwu.procedure.claim.batch import read_filings
+from kaiwu.procedure.claim.closing import close_year
 from kaiwu.procedure.claim.invoice_file import keep_evidence, read_invoice_file
 from kaiwu.procedure.claim.paid_list import read_paid, read_parties
-from kaiwu.procedure.claim.posting import CHINA, fund_account
+from kaiwu.procedure.claim.posting import CHINA
 from kaiwu.quantity import KaiwuError, Problem
 from kaiwu.synth.voucher import FILING_DAY, VoucherYear
 from kaiwu.synth.voucher_bank import confirm_payments, return_payments
@@ -374,13 +373,8 @@ class YearPlay:
         self._on(12, 31)
         by = (self.person("预算甲"), self.person("预算乙"))
         with self.desk.session(self.now) as session:
-            for fund in self.programme.funds:
-                account = fund_account(self.programme, fund)
-                rest = session.book.balance(account.available.id).available
-                after = chart.Fund(account.fund, account.year + 1, account.level, signers=account.signers)
-                grounds = Grounds(f"{self.year.label}年终结账〔{self.day.year}〕1号", self.programme.pot.ground.article, by, "closing")  # fmt: skip
-                session.enter(chart.close_year(f"close/{account.fund}/{account.year}", account, rest, after if rest else None, grounds))  # fmt: skip
-                self.report.carried += rest
+            document = f"{self.year.label}年终结账〔{self.day.year}〕1号"
+            self.report.carried += sum(close_year(session, self.programme, document, by, is_carried=True).values())
         self.desk.sign()
 
 

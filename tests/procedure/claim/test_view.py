@@ -11,11 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
-import pytest
 from claim_office import OTHER, PROGRAMME, Office, at, filing
 
 from kaiwu.procedure.claim import State
-from kaiwu.procedure.claim.bank import check_amount, list_arrears, list_due, neutralise, read_answers
+from kaiwu.procedure.claim.bank import check_amount, list_arrears, list_due, read_answers
 from kaiwu.procedure.claim.view import firm_view, list_row, trace_claim
 from kaiwu.report.payment_list import write_arrears, write_payment_list
 
@@ -125,9 +124,3 @@ def test_the_banks_answer_is_read_and_its_amount_compared(office: Office, refuse
     check_amount(office.case(number), paid[3], paid[4], paid[0])
     with refused("CL-BANK-AMOUNT"):
         check_amount(office.case(number), paid[3], 1_800_001, paid[0])
-
-
-@pytest.mark.parametrize("text", ["=1+1", "+86", "-1", "@x", "\t=1", "|x", "%x"])
-def test_text_that_looks_like_a_formula_is_neutralised(text: str) -> None:
-    assert neutralise(text) == "'" + text
-    assert neutralise("甲=乙") == "甲=乙"

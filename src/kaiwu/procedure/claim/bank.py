@@ -17,7 +17,6 @@ from kaiwu.procedure.claim.refusal import yuan
 from kaiwu.procedure.claim.row import read_rows
 from kaiwu.quantity import KaiwuError, Problem
 
-FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "|", "%")
 ANSWER_HEADS: Mapping[str, tuple[str, ...]] = {
     "claim": ("申报号",), "line": ("批次", "行"), "amount": ("金额", "支付金额"), "reference": ("支付凭证号", "凭证号", "国库单号"), "day": ("日期", "支付日期", "退票日期"),
     "result": ("结果", "状态"), "reason": ("原因", "退票原因"),
@@ -81,11 +80,6 @@ def list_arrears(cases: Iterable[Case], decided: Mapping[str, dt.date], today: d
         for line in case.due
     ]
     return sorted(made, key=lambda a: (-a.age, a.claim, a.line.code))
-
-
-def neutralise(text: str) -> str:
-    """Text that a spreadsheet cannot take for a formula: one that begins like one gets an apostrophe in front."""
-    return f"'{text}" if text.startswith(FORMULA_SIGNS) else text
 
 
 def read_answers(source: Path | bytes, *, name: str = "") -> list[tuple[str, str, str, Event, int | None]]:

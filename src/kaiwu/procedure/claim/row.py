@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kaiwu.figure.sheet import CellKind, Sheet
-from kaiwu.figure.workbook import read_workbook
+from kaiwu.figure.workbook import choose_sheet, read_workbook
 from kaiwu.procedure.claim.invoice import read_fen
 from kaiwu.quantity import KaiwuError, Problem
 
@@ -83,12 +83,7 @@ def read_rows(
 ) -> Iterator[Row]:
     """Rows of the one filled sheet. ``heads``: column code -> heads that mean it. ``others``: further heads that are allowed,
     None for any. Mistakes are added to ``problems``; raises ``KaiwuError`` where there is no such table."""
-    sheets = [s for s in read_workbook(source, name=name) if s.is_visible and s.rows]
-    if len(sheets) != 1:
-        zh = f"要恰好一个有内容的表页, 现有 {len(sheets)} 个"
-        en = f"exactly one sheet with content is wanted, there are {len(sheets)}"
-        raise KaiwuError(Problem("CL-SHEET", zh, en, where=name or getattr(source, "name", "")))
-    sheet = sheets[0]
+    sheet = choose_sheet(read_workbook(source, name=name), name or getattr(source, "name", ""))
     first = min(sheet.rows)
     columns, further = _read_heads(sheet, first, heads, others, problems)
     absent = [heads[code][0] for code in required if code not in columns.values()]
