@@ -92,10 +92,12 @@ class _Search:
         for s, span in enumerate(self.placement.spans):
             members, usable = self.pairing.members(span.stage)[rows], self.pairing.usable(span.stage)
             seen = np.where(usable[None, :], np.minimum(lasts, limits[s][None, :]), NEVER)
+            # Of supplies that last equally long, one that is still free shows what really ran out.
+            weighed = 2 * seen + (self.ends.taken[None, :] > seen)
             for k, part in enumerate(self.pairing.slices):
                 if part.start == part.stop:
                     continue
-                at = part.start + seen[:, part].argmax(1)
+                at = part.start + weighed[:, part].argmax(1)
                 last = seen[np.arange(len(rows)), at]
                 wanted, ahead_of = self._score(rows, span, k, last)
                 better = members & (last >= span.first) & (wanted < needed)

@@ -6,7 +6,7 @@ Owns the verb ``allot`` and the reading of its result. Sentences are ``phrase``,
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from kaiwu.allot.applicant import Applicant
@@ -17,6 +17,7 @@ from kaiwu.allot.priority import Priority, rank_applicants
 from kaiwu.allot.quota import Cell
 from kaiwu.allot.round import Round, check_round
 from kaiwu.allot.supply import Supply
+from kaiwu.quantity import KaiwuError, Problem
 from kaiwu.rule.outcome import Outcome
 
 GRANTED, WAITING, REFUSED, MISSING, HUMAN = "granted", "waiting", "refused", "missing", "human"
@@ -90,8 +91,35 @@ class Allotment:
 
 
 def allot(round_: Round) -> Allotment:
-    """Place a round (分配): check, order, place. Raises ``KaiwuError`` with all that is wrong with it."""
+    """Place a round (分配): check, order, place. Raises ``KaiwuError`` with all that is wrong with it.
+
+    Where a meeting made exceptions, they must name exactly those whom they displace.
+    """
+    placed = _place(round_)
+    named = sorted({name for entry in round_.exceptions for name in entry.displaces})
+    displaced = _displaced(placed)
+    if named != displaced:
+        listed = "、".join(displaced) or "-"
+        zh = f"例外事项必须写明被替换的项目, 应为: {listed}"
+        en = f"the exceptions must name whom they displace: {listed}"
+        raise KaiwuError(Problem("A-DISPLACED", zh, en, where=round_.code, text="、".join(named)))
+    return placed
+
+
+def find_displaced(round_: Round) -> list[str]:
+    """Whom the exceptions of a round displace (被替换): placed without them, not placed with them."""
+    return _displaced(_place(round_))
+
+
+def _place(round_: Round) -> Allotment:
     check_round(round_)
     priority = rank_applicants(round_)
     pairing = pair_up(round_)
     return Allotment(round_, pairing, priority, place(round_, pairing, priority.order))
+
+
+def _displaced(placed: Allotment) -> list[str]:
+    if not placed.round.exceptions:
+        return []
+    without = _place(replace(placed.round, exceptions=()))
+    return sorted(set(without.grants()) - set(placed.grants()))
