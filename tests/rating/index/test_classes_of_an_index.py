@@ -15,6 +15,7 @@ from kaiwu.procedure.class_change import ClassChange, place_changes
 from kaiwu.procedure.execution import execute
 from kaiwu.quantity import KaiwuError
 from kaiwu.rating import Change
+from kaiwu.rating.index.certainty import rank_certainty
 from kaiwu.rating.index.loader import load
 from kaiwu.rating.index.scheme import IndexScheme
 from kaiwu.rule.decision import Facts, Result
@@ -201,3 +202,17 @@ def test_a_run_hands_its_signed_changes_to_an_index() -> None:
     assert row(execute([compiled, bare], f, placed).results["per_mu"], "F02")["class"] == "A"
     with pytest.raises(KaiwuError, match="S-CHANGE-SCHEME"):
         place_changes(placed, [bare])
+
+
+def test_a_unit_without_a_score_has_no_place_in_any_run() -> None:
+    text = BOOK.replace("parent: index, weight: 100,", "parent: index, weight: 60,").replace(
+        "\nsteps:",
+        "\n  - {code: tax_all, zh: 税收, en: Tax, parent: index, weight: 40, of: 税收, unit: 万元, direction: higher, base: 100}\nsteps:",
+    )
+    f = facts([10, 9, 8, 7, 6, 5])
+    lacking = f.table.with_columns(land=pl.Series([None, *[10**4] * 5], dtype=pl.Int64))
+    spread = scheme(text.replace("by: arithmetic", "by: arithmetic, missing: spread"))
+    model = spread.rate(Facts(lacking, f.as_of, f.rated)).model
+    _, standings = rank_certainty(model, 2, runs=200)
+    assert {s.unit: s.standing for s in standings}["F00"] == "unrated"
+    assert {s.unit: (s.low, s.high) for s in standings if s.unit == "F01"}["F01"] == (1, 1)

@@ -126,7 +126,8 @@ def vary_method(
 ) -> Runs:
     """Draw the method's choices ``runs`` times and rank by each.
 
-    The model's own steps before normalisation stay. Missing scores are left out with their weights scaled up inside their block.
+    The model's own steps before normalisation stay. Missing scores are left out with their weights scaled up inside their block; a unit that
+    the declared method leaves without a score has none in any run.
     """
     drawn = draw_choices(model, choices, runs, seed)
     scores = score_choices(model, choices, drawn)
@@ -175,6 +176,9 @@ def score_choices(model: IndexModel, choices: Choices, drawn: Mapping[str, Array
         out[rows] = _score(
             tree, x, {code: w[rows] for code, w in weights.items()}, means[int(level) % len(means)], choices.floor
         )
+    unrated = np.isnan(sheets[-1].scores[tree.root])
+    if unrated.any():
+        out[:, unrated] = np.nan
     return out
 
 
