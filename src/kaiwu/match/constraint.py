@@ -7,9 +7,10 @@ language (``kaiwu.rule``) or which attributes there are (``attribute``).
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
+from kaiwu.figure.variable import Variable
 from kaiwu.quantity import KaiwuError, Problem, date_index
 from kaiwu.rule import expression as x
 from kaiwu.rule.check import Checker
@@ -30,9 +31,9 @@ class Constraint:
     tree: x.Bool
 
     @property
-    def attributes(self) -> tuple[str, ...]:
-        """Codes of the attributes that it reads, each once."""
-        return tuple(dict.fromkeys(ref.variable.code for ref in x.slots_of(self.tree).values()))
+    def attributes(self) -> tuple[Variable, ...]:
+        """The attributes that it reads, each once."""
+        return tuple({ref.variable.code: ref.variable for ref in x.slots_of(self.tree).values()}.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +79,10 @@ def constraint_row(constraint: Constraint, fields: Fields, day: dt.date) -> dict
     return row
 
 
-def find_unanswered(constraints: Iterable[Constraint], offers: Sequence[Fields], where: str = "") -> list[Problem]:
+def find_unstated(
+    constraints: Iterable[Constraint], is_stated: Callable[[str], bool], where: str = ""
+) -> list[Problem]:
     """Attributes that a constraint asks for and that no offer states (无供给填报): the answer can only be 缺数据."""
-    known = {code for fields in offers for code in fields}
     return [
         Problem(
             "M-ATTRIBUTE-UNSTATED",
@@ -91,6 +93,6 @@ def find_unanswered(constraints: Iterable[Constraint], offers: Sequence[Fields],
             text=constraint.text,
         )
         for constraint in constraints
-        for variable in dict.fromkeys(ref.variable for ref in x.slots_of(constraint.tree).values())
-        if variable.code not in known
+        for variable in constraint.attributes
+        if not is_stated(variable.code)
     ]

@@ -1,0 +1,117 @@
+"""Which offers may be shown to a need at all (可见范围): decided before the best are chosen, never after.
+
+Owns the columns that masks are made from and the count of what they leave out. Three-valued: an offer whose place or
+certificates nobody stated is neither in nor out, it stays open. Hard constraints of the rule language are
+``eligibility``.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kaiwu.match.record import Need, Offer
+from kaiwu.rule.outcome import Outcome, known
+
+Mask = NDArray[np.bool_]
+Outcomes = NDArray[np.uint8]
+
+FOREVER = dt.date.max.toordinal()
+
+MASK_WORDS: dict[str, tuple[str, str]] = {
+    "kind": ("类别不同", "of another kind"),
+    "expired": ("已过期", "expired"),
+    "own_group": ("本企业或本集团的", "of the same firm or group"),
+    "no_capacity": ("已无余量", "no capacity left"),
+    "region": ("不在所要区域", "outside the region asked for"),
+    "certificate": ("没有所要证书", "without the certificate asked for"),
+}
+"""Why an offer is not shown, in the order in which it is looked at."""
+
+RELAXABLE = ("region", "certificate")
+"""Masks that are the wish of the need and could be given up; the others are facts."""
+
+
+@dataclass(slots=True)
+class Column:
+    """One integer per row, growing; ``values`` are what the integers stand for."""
+
+    values: list[Any] = field(default_factory=list)
+    _places: dict[Hashable, int] = field(default_factory=dict)
+    _ids: NDArray[np.int32] = field(default_factory=lambda: np.zeros(16, np.int32))
+    _rows: int = 0
+
+    def append(self, value: Hashable) -> None:
+        """Add a row."""
+        if self._rows == len(self._ids):
+            self._ids = np.concatenate([self._ids, np.zeros_like(self._ids)])
+        at = self._places.get(value)
+        if at is None:
+            at = self._places[value] = len(self.values)
+            self.values.append(value)
+        self._ids[self._rows] = at
+        self._rows += 1
+
+    def test(self, holds: Callable[[Any], bool]) -> Mask:
+        """Whether something holds of each row; asked once per distinct value."""
+        return self._spread(np.fromiter(map(holds, self.values), np.bool_, len(self.values)))
+
+    def grade(self, outcome: Callable[[Any], Outcome]) -> Outcomes:
+        """The ``Outcome`` code of each row; asked once per distinct value."""
+        return self._spread(np.fromiter(map(outcome, self.values), np.uint8, len(self.values)))
+
+    def _spread(self, answers: NDArray[Any]) -> NDArray[Any]:
+        if len(answers) == 1:
+            return np.repeat(answers, self._rows)
+        spread: NDArray[Any] = answers.take(self._ids[: self._rows])
+        return spread
+
+
+class MaskTable:
+    """What masks read of every offer, by row."""
+
+    def __init__(self) -> None:
+        self.kind, self.place, self.group = Column(), Column(), Column()
+        self.certificates, self.expiry, self.has_capacity = Column(), Column(), Column()
+
+    def append(self, offer: Offer) -> None:
+        """Add an offer as the next row."""
+        self.kind.append(offer.kind)
+        self.place.append(offer.place)
+        self.group.append((offer.party, offer.group))
+        self.certificates.append(frozenset(offer.certificates))
+        self.expiry.append(FOREVER if offer.expiry is None else offer.expiry.toordinal())
+        self.has_capacity.append(offer.capacity is None or offer.capacity.base > 0)
+
+    def facts(self, need: Need, day: dt.date) -> dict[str, Mask]:
+        """For every mask that is no wish: the rows that it leaves out."""
+        today = day.toordinal()
+        return {
+            "kind": self.kind.test(lambda kind: kind != need.kind),
+            "expired": self.expiry.test(lambda last: last < today),
+            "own_group": self.group.test(lambda pair: _is_own(need, *pair)),
+            "no_capacity": self.has_capacity.test(lambda has: not has),
+        }
+
+    def wishes(self, need: Need) -> dict[str, Outcomes]:
+        """For every wish of the need the ``Outcome`` codes by row; what an offer does not state is 缺数据."""
+        found: dict[str, Outcomes] = {}
+        if need.regions:
+            found["region"] = self.place.grade(lambda place: _stated(place, place.startswith(need.regions)))
+        if need.certificates:
+            asked = frozenset(need.certificates)
+            found["certificate"] = self.certificates.grade(lambda held: _stated(held, asked <= held))
+        return found
+
+
+def _stated(value: object, holds: bool) -> Outcome:
+    return known(holds) if value else Outcome.MISSING
+
+
+def _is_own(need: Need, party: str | None, group: str | None) -> bool:
+    return (need.party is not None and party == need.party) or (need.group is not None and group == need.group)

@@ -1,0 +1,175 @@
+"""From a need to ranked offers with reasons (检索): text, masks and hard constraints in one answer.
+
+Owns the joining of the text index with what is known of offers, and the answer, which is never only a list: what would
+fit if something were known, what was left out and why, and what to do next. It gives nothing out (``assignment``).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kaiwu.match.constraint import ConstraintResult, check_constraint, find_unstated
+from kaiwu.match.eligibility import Eligibility, OfferTable
+from kaiwu.match.mask import Mask
+from kaiwu.match.next_step import Standing, next_steps
+from kaiwu.match.phrase import find_phrases
+from kaiwu.match.reason import coverage_reason, text_reasons, wish_reason
+from kaiwu.match.record import Match, Need, Offer, Record
+from kaiwu.match.text import Bm25, FieldText, TextIndex, is_letter, make_query, rank_rows
+from kaiwu.quantity import KaiwuError, Problem
+from kaiwu.rule.decision import Reason
+from kaiwu.rule.outcome import Outcome
+
+Reader = Callable[[Record], FieldText]
+"""What of a record is searched: extraction may leave out boilerplate and the names of buyers."""
+
+COUNT = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is found for a need. ``matches`` meet everything that is asked; ``open`` would if something were known.
+
+    ``met`` and ``opened`` count all such offers, of which the best are listed. ``left_out`` counts the others by cause,
+    ``steps`` say what to do next where too little was found, and ``problems`` what is wrong with the need.
+    """
+
+    need: Need
+    matches: tuple[Match, ...]
+    open: tuple[Match, ...]
+    met: int
+    opened: int
+    left_out: Mapping[str, int]
+    steps: tuple[Reason, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+def record_text(record: Record) -> FieldText:
+    """Title and text as they stand."""
+    return FieldText(record.title, record.text)
+
+
+class OfferIndex:
+    """All offers that a need may find, with online updates."""
+
+    def __init__(self, offers: Iterable[Offer], settings: Bm25 | None = None, read: Reader = record_text) -> None:
+        self.offers: list[Offer] = []
+        self._rows: dict[str, int] = {}
+        self.table = OfferTable()
+        self.read = read
+        for offer in offers:
+            self._put(offer)
+        self.texts = TextIndex([read(offer) for offer in self.offers], settings)
+        self.codes = [offer.code for offer in self.offers]
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def add(self, offer: Offer) -> None:
+        """Add an offer; the next query sees it. An offer of the same code is replaced."""
+        if offer.code in self._rows:
+            self.remove(offer.code)
+        self._put(offer)
+        self.codes.append(offer.code)
+        self.texts.add(self.read(offer))
+
+    def remove(self, code: str) -> None:
+        """Take an offer out of every answer. Raises ``KeyError`` where there is none of that code."""
+        self.texts.remove(self._rows.pop(code))
+
+    def _put(self, offer: Offer) -> None:
+        if offer.code in self._rows:
+            zh, en = f"供给编号“{offer.code}”重复", f"the offer code “{offer.code}” occurs twice"
+            raise KaiwuError(Problem("M-OFFER-TWICE", zh, en, where=offer.source))
+        self._rows[offer.code] = len(self.offers)
+        self.offers.append(offer)
+        self.table.append(offer)
+
+    def totals(self, need: Need) -> NDArray[np.int64]:
+        """How well the words of every offer meet those of a need, in whole steps; shape (rows,)."""
+        return self.texts.totals(make_query(self.read(need), self.texts.settings))
+
+    def find(self, need: Need, day: dt.date, count: int = COUNT) -> Answer:
+        """The best offers for a need as of a day. Raises ``KaiwuError`` ``M-NO-OBJECT`` where it says nothing to look for."""
+        _require_object(need, self.read(need))
+        totals = self.totals(need)
+        eligibility = self.table.judge(need, day, self.texts.is_alive)
+        # A need that lives by its conditions (a space) also takes offers that share no word with it, after all others.
+        ranks = totals + 1 if need.constraints else totals
+        ranking = _Listing(self, need, day, eligibility, totals, ranks)
+        met, opened = eligibility.met & (ranks > 0), eligibility.open & (ranks > 0)
+        matches, conditional = ranking.matches(met, count), ranking.matches(opened, count)
+        standing = Standing(need, self.offers, self.table, eligibility, totals, ranks > 0)
+        steps = next_steps(standing, conditional) if len(matches) < count else []
+        return Answer(
+            need,
+            matches,
+            conditional,
+            int(met.sum()),
+            int(opened.sum()),
+            eligibility.left_out(),
+            tuple(steps),
+            tuple(_find_problems(need, day, self.table, eligibility)),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Listing:
+    """Puts rows into words for one need."""
+
+    index: OfferIndex
+    need: Need
+    day: dt.date
+    eligibility: Eligibility
+    totals: NDArray[np.int64]
+    ranks: NDArray[np.int64]
+
+    def matches(self, mask: Mask, count: int) -> tuple[Match, ...]:
+        rows = rank_rows(self.ranks, mask, self.index.codes, count)
+        return tuple(self.match(row, rank) for rank, row in enumerate(rows, start=1))
+
+    def match(self, row: int, rank: int) -> Match:
+        offer, total = self.index.offers[row], int(self.totals[row])
+        results = tuple(check_constraint(c, offer.fields, self.day) for c in self.need.constraints)
+        score = self.index.texts.settings.to_micro(total)
+        return Match(self.need, offer, score, rank, tuple(self.reasons(row, offer, total, score, results)), results)
+
+    def reasons(
+        self, row: int, offer: Offer, total: int, score: int, results: tuple[ConstraintResult, ...]
+    ) -> list[Reason]:
+        index = self.index
+        phrases = find_phrases(index.read(self.need), index.texts.texts[row], index.texts, row)
+        found = text_reasons(phrases, total, score)
+        found += [reason for result in results for reason in result.reasons]
+        values = {"region": offer.place, "certificate": "、".join(self.need.certificates)}
+        for name, outcomes in self.eligibility.wishes.items():
+            found.append(wish_reason(name, Outcome(int(outcomes[row])), values[name]))
+        if offer.capacity is not None and self.need.quantity is not None:
+            covered = coverage_reason(offer.capacity, self.need.quantity)
+            found += [covered] if covered is not None else []
+        return found
+
+
+def _require_object(need: Need, text: FieldText) -> None:
+    """A need must say what it is about, in words or in conditions."""
+    if need.constraints or any(map(is_letter, text.title + text.body)):
+        return
+    zh = "需求没有写要什么: 请写品名、技术或服务的名称, 或写明条件"
+    en = "the need does not say what is wanted: name the part, technology or service, or state conditions"
+    raise KaiwuError(Problem("M-NO-OBJECT", zh, en, where=need.source or need.code, text=need.title))
+
+
+def _find_problems(need: Need, day: dt.date, table: OfferTable, eligibility: Eligibility) -> list[Problem]:
+    problems = find_unstated(need.constraints, lambda code: table.is_stated(code, eligibility.shown), need.code)
+    if need.is_expired(day):
+        zh, en = (
+            f"需求已于 {need.expiry} 到期; 请先确认是否仍需要",
+            f"the need ended on {need.expiry}: ask whether it still stands",
+        )
+        problems.append(Problem("M-NEED-EXPIRED", zh, en, where=need.source or need.code))
+    return problems
