@@ -22,10 +22,9 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
+from bit_flip import flip_stored_bits, is_found
 from kaiwu.ledger import Accepted, Account, Action, Command, Limit, SqliteBook, Transfer
 from kaiwu.ledger.postgres_adapter import PostgresBook
-from kaiwu.ledger.schema import NEVER_DELETED
-from kaiwu.quantity.problem import KaiwuError
 from postgres_server import postgres_server
 
 NOW = dt.datetime(2025, 1, 1)
@@ -266,27 +265,11 @@ def measure_flips(folder: Path, flips: int) -> Row:
     connection = sqlite3.connect(place)
     connection.execute("PRAGMA journal_mode = DELETE")
     connection.close()
-    whole, before, draw = place.read_bytes(), _dump(place), random.Random(9)
-    changed = ours = theirs = 0
-    while changed < flips:
-        at, bit = draw.randrange(len(whole)), draw.randrange(8)
-        copy.write_bytes(whole[:at] + bytes([whole[at] ^ 1 << bit]) + whole[at + 1 :])
-        if _dump(copy) == before:
-            continue
-        changed += 1
+    ours = theirs = 0
+    for _ in flip_stored_bits(place, copy, 9, flips):
         theirs += _check_by_sqlite(copy)
-        ours += _check_by_audit(copy)
+        ours += is_found(copy)
     return (f"{flips} flips of a stored bit found (SQLite's own integrity check: {theirs})", "all", str(ours), "–")
-
-
-def _dump(path: Path) -> object:
-    connection = sqlite3.connect(path)
-    try:
-        return [connection.execute(f"SELECT * FROM {table}").fetchall() for table in NEVER_DELETED]
-    except (sqlite3.Error, OverflowError, UnicodeError) as error:
-        return repr(error)
-    finally:
-        connection.close()
 
 
 def _check_by_sqlite(path: Path) -> bool:
@@ -299,17 +282,6 @@ def _check_by_sqlite(path: Path) -> bool:
         connection.close()
 
 
-def _check_by_audit(path: Path) -> bool:
-    try:
-        book = SqliteBook(path)
-    except KaiwuError:
-        return True
-    try:
-        return book.audit() is not None
-    finally:
-        book.close()
-
-
 def main() -> None:
     parser = argparse.ArgumentParser()
     for name, default in (("transfers", 500_000), ("runs", 20), ("kills", 200), ("flips", 400)):
@@ -318,7 +290,7 @@ def main() -> None:
     folder = Path(tempfile.mkdtemp(prefix="kaiwu-bench-ledger-", dir="/var/tmp"))  # a real disk: /tmp may be memory
     rows: list[Row] = []
     try:
-        with postgres_server() as dsn, places(folder, dsn) as engines:
+        with postgres_server("max_connections=100") as dsn, places(folder, dsn) as engines:
             if wanted.transfers:
                 rows += measure_million({name: place("million") for name, place in engines.items()}, wanted.transfers)
             if wanted.runs:

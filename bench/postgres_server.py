@@ -1,4 +1,4 @@
-"""A PostgreSQL server for a benchmark: made with initdb, durable (fsync on), reached by a Unix socket, thrown away."""
+"""A PostgreSQL server of one's own, for benchmarks and tests: made with initdb, reached by a Unix socket, thrown away."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-USER = "kaiwu_bench"
+USER = "kaiwu_own"
+DISK = "/var/tmp"  # a real disk: /tmp may be memory
 
 
 def find_binaries() -> Path | None:
@@ -24,28 +25,48 @@ def find_binaries() -> Path | None:
 
 
 @contextmanager
-def postgres_server(*settings: str) -> Iterator[str]:
-    """Start a server with its default durability; yields its address. Raises ``RuntimeError`` where there is none."""
+def postgres_server(*settings: str, is_durable: bool = True) -> Iterator[str]:
+    """Start a server; yields its address. One that is not durable writes nothing through and may lie in memory.
+
+    Raises ``RuntimeError`` with the reason where there can be none.
+    """
     binaries = find_binaries()
     if binaries is None:
-        raise RuntimeError("initdb was not found")
-    home = Path(tempfile.mkdtemp(prefix="kaiwu-bench-pg-", dir="/var/tmp"))  # a real disk: /tmp may be memory
-    user = "postgres" if os.geteuid() == 0 else None
-    if user:
-        os.chown(home, pwd.getpwnam(user).pw_uid, pwd.getpwnam(user).pw_gid)
-
-    def run(*command: object) -> None:
-        subprocess.run([str(c) for c in command], cwd="/", user=user, group=user, check=True, capture_output=True)
-
+        raise RuntimeError("initdb was found neither on the PATH nor in /usr/lib/postgresql/*/bin")
+    # The socket's path may have 107 bytes at most, and the server's user must reach it.
+    home = Path(tempfile.mkdtemp(prefix="kaiwu-pg-", dir=DISK if is_durable else None))
     port, data = 20_000 + secrets.randbelow(40_000), home / "data"
+    options = [f"unix_socket_directories={home}", f"port={port}", *settings, *([] if is_durable else ["fsync=off"])]
+    line = "-c listen_addresses='' " + " ".join(f"-c {option}" for option in options)
+    sync = [] if is_durable else ["--no-sync"]
     try:
-        run(binaries / "initdb", "-D", data, "-U", USER, "-A", "trust", "-E", "UTF8", "--locale=C")
-        options = [f"unix_socket_directories={home}", f"port={port}", "max_connections=100", *settings]
-        line = "-c listen_addresses='' " + " ".join(f"-c {o}" for o in options)
-        run(binaries / "pg_ctl", "-D", data, "-w", "-l", home / "log", "-o", line, "start")
+        _hand_over(home)
+        _run(binaries / "initdb", "-D", data, "-U", USER, "-A", "trust", "-E", "UTF8", "--locale=C", *sync)
+        _run(binaries / "pg_ctl", "-D", data, "-w", "-l", home / "log", "-o", line, "start")
         try:
             yield f"host={home} port={port} user={USER} dbname=postgres"
         finally:
-            run(binaries / "pg_ctl", "-D", data, "-m", "immediate", "-w", "stop")
+            _run(binaries / "pg_ctl", "-D", data, "-m", "immediate", "-w", "stop")
     finally:
         shutil.rmtree(home, ignore_errors=True)
+
+
+def _hand_over(home: Path) -> None:
+    if os.geteuid() != 0:
+        return
+    try:
+        account = pwd.getpwnam("postgres")
+    except KeyError:
+        raise RuntimeError("there is no user postgres to run it as") from None
+    os.chown(home, account.pw_uid, account.pw_gid)
+
+
+def _run(*command: object) -> None:
+    """PostgreSQL refuses to run as root; root runs it as the user ``postgres``."""
+    user = "postgres" if os.geteuid() == 0 else None
+    done = subprocess.run(
+        [str(c) for c in command], cwd="/", user=user, group=user, extra_groups=[] if user else None,
+        capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+    if done.returncode:
+        raise RuntimeError(f"{command[0]} failed: {done.stderr.strip() or done.stdout.strip()}")

@@ -1,10 +1,28 @@
-"""Lets the tests of the ledger share their books and the PostgreSQL server of the tests."""
+"""Gives the tests of the ledger new books of every kind."""
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent))
-sys.path.insert(0, str(Path(__file__).parents[1] / "rule"))
+import pytest
 
-from postgres import postgres  # noqa: F401  (the tests' own server)
-from shelf import book, shelf  # noqa: F401
+sys.path.insert(0, str(Path(__file__).parent))
+
+from shelf import Shelf
+
+from kaiwu.ledger import Book
+
+
+@pytest.fixture(params=["memory", "sqlite", "postgres"])
+def shelf(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Shelf]:
+    """One kind of book after the other."""
+    server = request.getfixturevalue("postgres") if request.param == "postgres" else None
+    made = Shelf(request.param, tmp_path, server)
+    with made.stack:
+        yield made
+
+
+@pytest.fixture
+def book(shelf: Shelf) -> Book:
+    """An empty book of each kind."""
+    return shelf.new_book()

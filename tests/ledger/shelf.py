@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
-
-import pytest
 
 from kaiwu.ledger import Account, Book, Command, Limit, MemoryBook, SqliteBook, Transfer
 
@@ -51,21 +48,6 @@ class Shelf:
     def new_book(self) -> Book:
         """An empty book."""
         return MemoryBook() if self.kind == "memory" else self.open(self.new_place())
-
-
-@pytest.fixture(params=["memory", "sqlite", "postgres"])
-def shelf(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Shelf]:
-    """One kind of book after the other."""
-    server = request.getfixturevalue("postgres") if request.param == "postgres" else None
-    made = Shelf(request.param, tmp_path, server)
-    with made.stack:
-        yield made
-
-
-@pytest.fixture
-def book(shelf: Shelf) -> Book:
-    """An empty book of each kind."""
-    return shelf.new_book()
 
 
 def post(key: str, debit: str, credit: str, amount: int, **more: Any) -> Command:
