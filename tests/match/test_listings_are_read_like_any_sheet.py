@@ -23,7 +23,7 @@ OTHER = make_uscc("9", "1", "330109", "MA000002")
 @pytest.fixture(scope="module")
 def market() -> tuple[Attributes, dict[str, Listing]]:
     pack = open_library(["market"], [builtin_packs()]).shelves["market"].pack
-    attributes = load_attributes([pack.document(name) for name in pack.names("match")])
+    attributes = load_attributes([pack.document("match/attribute.yaml")])
     listings = [load_listing(pack.document(name), attributes.catalogue.variables) for name in pack.names("listings")]
     return attributes, {listing.code: listing for listing in listings}
 
@@ -62,7 +62,7 @@ def test_a_need_without_an_object_is_refused_at_its_row(
     market: tuple[Attributes, dict[str, Listing]], title: str
 ) -> None:
     result = read(market, "procurement_needs", f"需求编号,采购标的,数量\nN1,轴,1\nN2,{title},5\n")
-    assert codes(result) == ["M-OBJECT-NONE"]
+    assert codes(result) == ["M-NO-OBJECT"]
     assert "3" in result.report.errors[0].problem.where
     assert result.needs == []
 

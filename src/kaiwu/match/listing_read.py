@@ -75,7 +75,7 @@ def _reword(finding: Finding, listing: Listing) -> Finding:
         return finding
     head = listing.template.name_heads[0]
     problem = Problem(
-        "M-OBJECT-NONE", f"没有写要什么或供什么; 请在“{head}”填写具体标的", f"the row names no object: fill in “{head}”", where=finding.problem.where,
+        "M-NO-OBJECT", f"没有写要什么或供什么; 请在“{head}”填写具体标的", f"the row names no object: fill in “{head}”", where=finding.problem.where,
     )  # fmt: skip
     return Finding(problem, finding.is_error, finding.sheet, finding.row, finding.column)
 
@@ -92,7 +92,7 @@ class _RowReader:
         where = _where(row["place"])
         if row["name"].strip() in self.listing.no_object:
             self._complain(Problem(
-                "M-OBJECT-NONE", f"“{row['name']}”没有说明具体要什么; 请写出标的名称", f"“{row['name']}” names no object: write what is wanted", where=where, text=row["name"],
+                "M-NO-OBJECT", f"“{row['name']}”没有说明具体要什么; 请写出标的名称", f"“{row['name']}” names no object: write what is wanted", where=where, text=row["name"],
             ))  # fmt: skip
         shared = self._shared(row, where) | {"fields": fields}
         if self.listing.side == "deal":
