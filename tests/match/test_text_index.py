@@ -7,6 +7,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from fractions import Fraction
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -22,7 +23,7 @@ DEFAULT = Bm25()
 def slow_grams(text: str) -> list[str]:
     text = unicodedata.normalize("NFKC", text).casefold()
     singles = [c for c in text if c.isalnum()]
-    pairs = [a + b for a, b in zip(text, text[1:], strict=False) if a.isalnum() and b.isalnum()]
+    pairs = [a + b for a, b in pairwise(text) if a.isalnum() and b.isalnum()]
     return singles + pairs
 
 
