@@ -39,6 +39,10 @@ def site_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("platform")
     make_county(folder)
     add_towns(folder)
+    config = folder / "kaiwu.toml"
+    config.write_text(
+        config.read_text(encoding="utf-8").replace('["county"]', '["county", "zhejiang"]'), encoding="utf-8"
+    )
     from kaiwu.procedure import open_workspace
 
     run_county(open_workspace(folder))

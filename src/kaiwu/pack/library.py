@@ -19,6 +19,7 @@ from kaiwu.figure.catalogue import build_catalogue, load_variables
 from kaiwu.figure.entry import Entry
 from kaiwu.figure.variable import Kind, Variable
 from kaiwu.pack.pack import Pack, make_pack, read_pack
+from kaiwu.pack.procedure_chart import Procedure, WorkCalendar, read_calendar, read_procedures
 from kaiwu.pack.programme import Programme
 from kaiwu.pack.programme_shelf import read_programmes
 from kaiwu.pack.shelf import Shelf
@@ -36,9 +37,10 @@ LOADERS: dict[str, str] = {
     "streak": "kaiwu.rating:load_streak",
     "rubric": "kaiwu.rating:load_rubric",
     "index": "kaiwu.rating.index.loader:load",
+    "allotment": "kaiwu.allot.loader:load",
 }
-NESTING = frozenset({"rubric"})
-"""Kinds whose rulebooks may take in others of their kind; their loaders are also told where those are found."""
+NESTING = frozenset({"rubric", "allotment"})
+"""Kinds whose rulebooks may take in others, or clauses of them; their loaders are also told where those are found."""
 
 Loader = Callable[..., Scheme]
 
@@ -50,6 +52,8 @@ class Library:
     shelves: dict[str, Shelf]
     heads: dict[str, tuple[str, str, Head]]  # scheme code -> (pack, file, head)
     programmes: dict[str, Programme] = field(default_factory=dict)  # code -> 兑付方案
+    procedures: dict[str, Procedure] = field(default_factory=dict)  # code -> 程序
+    calendar: WorkCalendar = field(default_factory=WorkCalendar)
     _compiled: dict[str, Scheme] = field(default_factory=dict)
 
     @property
@@ -217,9 +221,11 @@ def build_library(packs: Iterable[Pack]) -> Library:
     _check_codes(own, problems)
     _check_versions(heads, problems)
     programmes = read_programmes(shelves, heads, problems)
+    procedures = read_procedures(shelves, problems)
+    calendar = read_calendar([shelf.pack for shelf in shelves.values()], problems)
     if problems:
         raise KaiwuError(problems)
-    return Library(shelves, heads, programmes)
+    return Library(shelves, heads, programmes, procedures, calendar)
 
 
 def _closure(pack: Pack, shelves: Mapping[str, Shelf]) -> list[str]:
@@ -316,7 +322,7 @@ def _read_heads(shelf: Shelf, heads: dict[str, tuple[str, str, Head]], problems:
 PRODUCTS: dict[str, tuple[Kind, ...]] = {
     "clauses": (Kind.FLAG, Kind.JUDGEMENT), "streak": (Kind.FLAG,), "bands": (Kind.CATEGORY, Kind.FLAG),
     "rating": (Kind.CATEGORY, Kind.SCORE, Kind.FLAG), "rubric": (Kind.CATEGORY, Kind.SCORE, Kind.FLAG, Kind.JUDGEMENT),
-    "index": (Kind.SCORE, Kind.COUNT),
+    "index": (Kind.SCORE, Kind.COUNT), "allotment": (),
 }  # fmt: skip
 """Kinds of variables that a kind of scheme can answer: clauses yes or no, never their money; ratings a class or a score."""
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from kaiwu.web.screen import Screen
 
 SCREENS: tuple[tuple[tuple[str, str], tuple[str, ...]], ...] = (
+    (("办件", "Cases"), ("kaiwu.web.case.screens:CaseScreen",)),
     (
         ("主体库", "Registry"),
         (

@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "kaiwu.web.account",
     "kaiwu.web.job",
     "kaiwu.web.registry",
+    "kaiwu.web.case",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import include, path
 
 from kaiwu.web import home, shell
 from kaiwu.web.account import views as account
@@ -20,6 +20,7 @@ urlpatterns = [
     path("login/", account.log_in, name="login"),
     path("logout/", account.log_out, name="logout"),
     path("api/", api.urls),
+    path("", include("kaiwu.web.case.url")),
     *[pattern for screen in screens() for pattern in screen_urls(screen)],
 ]
 

@@ -7,7 +7,7 @@ print never differ.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -39,7 +39,7 @@ class Column:
 
     ``kind``: text, whole, money (fen, shown in 万元), decimal (an integer in units of 10^-``decimals``), date, time.
     ``words`` gives both texts of a code, ``tags`` its colour. ``order`` is the look-up to sort by; blank: not sortable.
-    ``roles`` see it; for everybody else it is not there, in no list, sheet or API.
+    ``read`` gives the value where no field does. ``roles`` see it; for everybody else it is not there, in no list, sheet or API.
     """
 
     code: str
@@ -53,6 +53,7 @@ class Column:
     order: str = ""
     roles: frozenset[Role] = EVERYBODY
     is_listed: bool = True
+    read: Callable[[Any], Any] | None = None
 
     @property
     def label(self) -> str:
@@ -74,6 +75,8 @@ class Column:
 
     def value(self, record: Any) -> Any:
         """The value of a record: an exact number, a text, or ``None`` where it is missing."""
+        if self.read is not None:
+            return self.read(record)
         value = record
         for part in self.code.split("__"):
             value = getattr(value, part, None)

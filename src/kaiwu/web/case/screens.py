@@ -1,0 +1,105 @@
+"""Cases as a screen (办件界面)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.urls import reverse
+
+from kaiwu.web.account.models import Person
+from kaiwu.web.account.role import GOVERNMENT, Role
+from kaiwu.web.case.models import Case
+from kaiwu.web.case.queries import given_fields, procedure_name, procedure_of, stage_name, time_left
+from kaiwu.web.screen import Choice, Column, Group, Period, Screen, Section, Tag
+from kaiwu.web.wording import pick
+from kaiwu.web.workspace import workspace
+
+LATE = {"late": ("逾期", "late"), "today": ("今日到期", "due today")}
+STATES = {True: ("已办结", "closed"), False: ("在办", "open")}
+
+
+def procedure_words() -> dict[str, tuple[str, str]]:
+    """The names of all procedures."""
+    return {p.code: (p.zh, p.en) for p in workspace().library.procedures.values()}
+
+
+class CaseScreen(Screen):
+    """All cases in reach, of every procedure."""
+
+    code, zh, en = "case", "办件", "Cases"
+    model = Case
+    key = "number"
+    heading = "title"
+    columns = (
+        Column("title", "办件", "Case", 40, order="title"),
+        Column("number", "编号", "Number", 20, order="number"),
+        Column("procedure_name", "程序", "Procedure", 14, order="procedure", read=procedure_name),
+        Column("firm__name", "企业", "Firm", 28, order="firm__name"),
+        Column("stage_name", "环节", "Stage", 14, read=stage_name),
+        Column("due", "期限", "Due", 12, kind="date", order="due"),
+        Column(
+            "time_left",
+            "剩余天数",
+            "Days left",
+            12,
+            words=LATE,
+            tags={"late": Tag.BAD, "today": Tag.WARN},
+            read=time_left,
+        ),
+        Column(
+            "is_closed", "状态", "State", 10, words=STATES, tags={True: Tag.MUTED, False: Tag.INFO}, order="is_closed"
+        ),
+        Column("opened_on", "开办", "Opened", 12, kind="date", order="opened_on", is_listed=False),
+    )
+    groups = (
+        Group(
+            "办件",
+            "Case",
+            ("number", "procedure_name", "firm__name", "stage_name", "due", "time_left", "is_closed", "opened_on"),
+        ),
+    )
+    filters = (
+        Choice(
+            "procedure", "程序", "Procedure", options=lambda rows: [(c, pick(*w)) for c, w in procedure_words().items()]
+        ),
+        Choice("closed", "状态", "State", "is_closed", {"False": STATES[False], "True": STATES[True]}),
+        Period("due", "期限", "Due"),
+    )
+    search = ("number", "title", "firm__name", "firm__entity")
+    order = ("is_closed", "due")
+    related = ("firm",)
+    viewers = GOVERNMENT | {Role.CLERK, Role.AUDIT}
+
+    def sections(self, record: Any, person: Person) -> Sequence[Section]:
+        """What was filled in, and the files."""
+        procedure = procedure_of(record.procedure)
+        given = given_fields(record)
+        rows = [_row((pick(f.zh, f.en), str(given.get(f.code, "")))) for f in procedure.fields]
+        files = [
+            _row(
+                (f.name, f"{f.size:,}", f.sha256[:12], f.added_by), url=reverse("case-file", args=[record.number, f.pk])
+            )
+            for f in record.files.all()
+        ]
+        return (
+            Section("fields", pick("内容", "Content"), _table((pick("项目", "Field"), pick("内容", "Content")), rows)),
+            Section(
+                "files",
+                pick("附件", "Files"),
+                _table((pick("文件", "File"), pick("字节", "Bytes"), "SHA-256", pick("提交人", "By")), files),
+                len(files),
+            ),
+        )
+
+
+def _row(texts: Sequence[str], url: str = "") -> dict[str, Any]:
+    return {"url": url, "cells": [{"text": text, "align": "left"} for text in texts]}
+
+
+def _table(heads: Sequence[str], rows: list[dict[str, Any]]) -> dict[str, Any]:
+    for row in rows:
+        for cell, head in zip(row["cells"], heads, strict=True):
+            cell["label"] = head
+    columns = [{"code": str(i), "label": head, "align": "left"} for i, head in enumerate(heads)]
+    return {"columns": columns, "rows": rows, "empty": {"text": pick("没有内容", "Nothing")}}

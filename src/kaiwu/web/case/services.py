@@ -1,0 +1,206 @@
+"""Deeds on cases (办件办理): open, advance, attach. One transaction each; every deed leaves its event.
+
+Owns the rule that a case moves only along its procedure's steps, by somebody with the role, with every need proved, and that
+two people cannot move it at once (a conditional UPDATE decides).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from kaiwu.pack.procedure_chart import CaseStage, Procedure, Step
+from kaiwu.procedure.claim.calendar import end_of_window
+from kaiwu.quantity import KaiwuError, Problem
+from kaiwu.web.account.models import Organisation, Person
+from kaiwu.web.case.models import Case, CaseFile, Counter
+from kaiwu.web.case.need import Move, find_lacks
+from kaiwu.web.case.queries import procedure_of
+from kaiwu.web.event.services import Actor, Deed, record
+from kaiwu.web.registry.models import Firm
+from kaiwu.web.workspace import workspace
+
+
+@transaction.atomic
+def open_case(
+    actor: Actor,
+    code: str,
+    *,
+    firm: Firm | None = None,
+    year: int | None = None,
+    title: str = "",
+    fields: Mapping[str, Any] | None = None,
+) -> Case:
+    """Open a case of a procedure at its first stage. Raises ``KaiwuError`` where a required field or the subject is missing,
+    or the same year is open already."""
+    procedure = procedure_of(code)
+    given = dict(fields or {})
+    problems = _find_field_problems(procedure, given) + _find_subject_problems(procedure, firm, year)
+    if problems:
+        raise KaiwuError(problems)
+    today = timezone.localdate()
+    first = procedure.first
+    case = Case.objects.create(
+        number=next_number(f"{code}-{today.year}"), procedure=code, pack_digest=workspace().library.digest,
+        title=title or procedure.zh + (f" {year}" if year else "") + (f" {firm.name}" if firm else ""), firm=firm, year=year,
+        stage=first.code, owner=first.owner, stage_since=today, due=due_day(first, today), opened_on=today, opened_by=actor.login,
+        moved_by=actor.login, fields=json.dumps(given, ensure_ascii=False, sort_keys=True),
+    )  # fmt: skip
+    record(actor, _deed(case, "open", {}, {"stage": first.code, **given}))
+    return case
+
+
+def next_number(prefix: str) -> str:
+    """The next number under a prefix: ``request-2026-0001``. Needs a transaction around it."""
+    Counter.objects.get_or_create(prefix=prefix)
+    Counter.objects.filter(prefix=prefix).update(last=F("last") + 1)
+    return f"{prefix}-{Counter.objects.get(prefix=prefix).last:04d}"
+
+
+@transaction.atomic
+def advance(
+    actor: Actor,
+    person: Person,
+    case: Case,
+    to: str,
+    *,
+    evidence: str = "",
+    words: Mapping[str, Any] | None = None,
+    department: Organisation | None = None,
+) -> Case:
+    """Take a step. Raises ``KaiwuError``: no such step from here, not this role's, something still missing, or somebody was quicker."""
+    procedure = procedure_of(case.procedure)
+    step = procedure.step(case.stage, to)
+    move = Move(case, person, to, evidence, words or {})
+    problems = [_no_step(case, to)] if step is None else _find_step_problems(move, step)
+    if problems or step is None:
+        raise KaiwuError(problems)
+    old, target, today = case.stage, procedure.stages[to], timezone.localdate()
+    values: dict[str, Any] = {
+        "stage": to, "owner": target.owner, "stage_since": today, "due": due_day(target, today), "is_closed": target.is_end,
+        "moved_by": actor.login,
+    }  # fmt: skip
+    if department is not None:
+        values["department"] = department
+    if Case.objects.filter(pk=case.pk, stage=old).update(**values) != 1:
+        raise KaiwuError(
+            Problem(
+                "W-MOVED",
+                "办件刚被他人推进, 请刷新后再办",
+                "somebody has just moved this case: look again",
+                where=case.number,
+            )
+        )
+    case.refresh_from_db()
+    after = {"stage": to, **(words or {})}
+    record(actor, _deed(case, f"advance.{to}", {"stage": old}, after, evidence))
+    return case
+
+
+def due_day(stage: CaseStage, since: dt.date) -> dt.date | None:
+    """The last day of a stage, or ``None`` where no document sets one or the calendar of the year is not published."""
+    if stage.days is None:
+        return None
+    calendar = workspace().library.calendar
+    day = end_of_window(
+        since, stage.days, is_working=stage.is_working, holidays=calendar.holidays, workdays=calendar.workdays
+    )
+    return None if stage.is_working and day.year not in calendar.years else day
+
+
+@transaction.atomic
+def attach(actor: Actor, case: Case, name: str, content: bytes, kind: str = "evidence") -> CaseFile:
+    """Keep a file with a case. Raises ``KaiwuError`` where it is empty or too large. Files are never opened by the server."""
+    if not 0 < len(content) <= settings.KAIWU_UPLOAD_BYTES:
+        limit = settings.KAIWU_UPLOAD_BYTES // (1024 * 1024)
+        raise KaiwuError(
+            Problem("W-UPLOAD", f"文件要在 1 字节到 {limit} MiB 之间", f"a file has 1 byte to {limit} MiB", where=name)
+        )
+    digest = hashlib.sha256(content).hexdigest()
+    path = file_path(digest)
+    if not path.is_file():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = path.with_suffix(".part")
+        temporary.write_bytes(content)
+        temporary.replace(path)
+    kept = CaseFile.objects.create(
+        case=case,
+        name=Path(name.replace("\\", "/")).name[:200],
+        kind=kind,
+        sha256=digest,
+        size=len(content),
+        added_by=actor.login,
+    )
+    record(actor, _deed(case, "attach", {}, {"file": kept.name, "sha256": digest}))
+    return kept
+
+
+def file_path(sha256: str) -> Path:
+    """Where the bytes of a digest lie in the workspace."""
+    return Path(settings.KAIWU_WORKSPACE) / "files" / sha256[:2] / sha256
+
+
+def _deed(case: Case, verb: str, before: Mapping[str, Any], after: Mapping[str, Any], evidence: str = "") -> Deed:
+    return Deed(
+        f"case.{verb}", "case", case.number, firm=case.firm.entity if case.firm else "", before=before, after=after, evidence=evidence,
+        rule_version=case.pack_digest,
+    )  # fmt: skip
+
+
+def _no_step(case: Case, to: str) -> Problem:
+    return Problem("W-STEP", f"当前环节不能到“{to}”", f"there is no step to “{to}” from here", where=case.number)
+
+
+def _find_step_problems(move: Move, step: Step) -> list[Problem]:
+    if not any(role in step.roles for role in move.person.roles):
+        return [
+            Problem(
+                "W-ROLE",
+                f"此步骤由{'、'.join(step.roles)}办理",
+                f"this step is taken by {', '.join(step.roles)}",
+                where=move.case.number,
+            )
+        ]
+    return find_lacks(move, step.needs)
+
+
+def _find_field_problems(procedure: Procedure, given: Mapping[str, Any]) -> list[Problem]:
+    problems = []
+    for field in procedure.fields:
+        value = str(given.get(field.code, "")).strip()
+        if field.is_required and not value:
+            problems.append(Problem("W-FIELD", f"请填写: {field.zh}", f"please fill in: {field.en}", where=field.code))
+        elif value and field.choices and value not in field.choices:
+            listed = "、".join(field.choices)
+            problems.append(
+                Problem("W-FIELD", f"{field.zh}只能是: {listed}", f"{field.en} is one of: {listed}", where=field.code)
+            )
+    known = {field.code for field in procedure.fields}
+    problems += [
+        Problem("W-FIELD", f"没有字段“{code}”", f"there is no field “{code}”", where=code)
+        for code in given
+        if code not in known
+    ]
+    return problems
+
+
+def _find_subject_problems(procedure: Procedure, firm: Firm | None, year: int | None) -> list[Problem]:
+    if procedure.subject == "firm" and firm is None:
+        return [Problem("W-SUBJECT", "要指明企业", "name the firm", where=procedure.code)]
+    if procedure.subject == "year":
+        if year is None:
+            return [Problem("W-SUBJECT", "要指明年度", "name the year", where=procedure.code)]
+        if Case.objects.filter(procedure=procedure.code, year=year, is_closed=False).exists():
+            return [
+                Problem("W-OPEN", f"{year} 年度已在办", f"the case of {year} is open already", where=procedure.code)
+            ]
+    return []

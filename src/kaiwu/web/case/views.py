@@ -1,0 +1,173 @@
+"""Pages of cases (办件页面): one case with its next steps, taking a step, opening one, files."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from kaiwu.pack.procedure_chart import NEEDS, CaseField, Procedure, Step
+from kaiwu.quantity import KaiwuError
+from kaiwu.web.account.models import Person
+from kaiwu.web.account.role import Role
+from kaiwu.web.case.models import Case
+from kaiwu.web.case.queries import procedure_of, progress_of, stage_name, steps_for
+from kaiwu.web.case.screens import CaseScreen
+from kaiwu.web.case.services import advance, attach, file_path, open_case
+from kaiwu.web.registry.models import Firm
+from kaiwu.web.screen.view import record_context
+from kaiwu.web.shell import actor_of, person_of, refuse
+from kaiwu.web.wording import pick
+
+WORDED = ("minutes", "amount", "payment")
+"""Needs that are answered by a word in the form of the step."""
+OPENERS = {"firm": {Role.CLERK, Role.OFFICER, Role.TOWN}, "year": {Role.OFFICER}, "project": {Role.OFFICER}}
+
+
+def find_case(person: Person, number: str) -> Case:
+    """The case of a number in this person's reach; otherwise there is none."""
+    case: Case | None = CaseScreen().rows(person).filter(number=number).first()
+    if case is None:
+        raise Http404
+    return case
+
+
+@require_GET
+def show_case(request: HttpRequest, key: str) -> HttpResponse:
+    """One case: where it stands, what can be done next, its content, files and events."""
+    person = person_of(request)
+    case = find_case(person, key)
+    context = record_context(request, CaseScreen(), case)
+    context |= {
+        "steps": progress_of(case),
+        "status": {"text": stage_name(case), "tag": "muted" if case.is_closed else "info"},
+        "case": case,
+        "moves": [_move(case, step) for step in steps_for(case, person)],
+        "can_attach": not case.is_closed,
+    }
+    return render(request, "kaiwu/case.html", context)
+
+
+def _move(case: Case, step: Step) -> dict[str, Any]:
+    return {
+        "to": step.to, "label": pick(step.zh, step.en), "url": reverse("case-advance", args=[case.number]),
+        "needs": [pick(*NEEDS[need]) for need in step.needs], "asks": [(n, pick(*NEEDS[n])) for n in step.needs if n in WORDED],
+        "wants_evidence": "evidence" in step.needs, "article": step.article,
+    }  # fmt: skip
+
+
+@require_POST
+def move_case(request: HttpRequest, number: str) -> HttpResponse:
+    """Take a step."""
+    person = person_of(request)
+    case = find_case(person, number)
+    words = {name: request.POST[name][:200] for name in WORDED if request.POST.get(name)}
+    try:
+        advance(
+            actor_of(request),
+            person,
+            case,
+            request.POST.get("to", ""),
+            evidence=request.POST.get("evidence", "")[:2000],
+            words=words,
+        )
+    except KaiwuError as error:
+        return refuse(request, error)
+    return HttpResponseRedirect(reverse("case-detail", args=[number]))
+
+
+@require_POST
+def add_file(request: HttpRequest, number: str) -> HttpResponse:
+    """Keep a file with the case."""
+    case = find_case(person_of(request), number)
+    upload = request.FILES.get("file")
+    if case.is_closed or upload is None:
+        raise Http404
+    try:
+        attach(actor_of(request), case, upload.name or "file", upload.read())
+    except KaiwuError as error:
+        return refuse(request, error)
+    return HttpResponseRedirect(reverse("case-detail", args=[number]))
+
+
+@require_GET
+def send_file(request: HttpRequest, number: str, file: int) -> FileResponse:
+    """A file of a case, always as a download."""
+    case = find_case(person_of(request), number)
+    kept = case.files.filter(pk=file).first()
+    if kept is None:
+        raise Http404
+    return FileResponse(
+        file_path(kept.sha256).open("rb"),
+        as_attachment=True,
+        filename=kept.name,
+        content_type="application/octet-stream",
+    )
+
+
+class CaseForm(forms.Form):
+    """The fields of a procedure; what is known already is never asked."""
+
+    def __init__(self, procedure: Procedure, person: Person, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if procedure.subject == "firm" and not person.holds(Role.CLERK):
+            self.fields["firm"] = forms.CharField(
+                label=pick("企业代码或全称", "Code or full name of the firm"), max_length=200
+            )
+        if procedure.subject == "year":
+            self.fields["year"] = forms.IntegerField(label=pick("年度", "Year"), min_value=2000, max_value=2199)
+        for field in procedure.fields:
+            self.fields[field.code] = _form_field(field)
+
+
+def _form_field(field: CaseField) -> forms.Field:
+    label = pick(field.zh, field.en) + (f"({field.unit})" if field.unit else "")
+    common: dict[str, Any] = {"label": label, "required": field.is_required}
+    if field.kind == "choice":
+        return forms.ChoiceField(choices=[("", "—"), *((c, c) for c in field.choices)], **common)
+    if field.kind == "date":
+        return forms.DateField(widget=forms.DateInput(attrs={"type": "date"}), **common)
+    if field.kind == "whole":
+        return forms.IntegerField(**common)
+    if field.kind == "long_text":
+        return forms.CharField(max_length=4000, widget=forms.Textarea(attrs={"rows": 5}), **common)
+    return forms.CharField(max_length=200, **common)
+
+
+@require_http_methods(["GET", "POST"])
+def begin_case(request: HttpRequest, code: str) -> HttpResponse:
+    """Open a case of a procedure."""
+    person = person_of(request)
+    try:
+        procedure = procedure_of(code)
+    except KaiwuError as error:
+        raise Http404 from error
+    if person.roles.isdisjoint(OPENERS[procedure.subject]):
+        raise Http404
+    form = CaseForm(procedure, person, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            case = _open(request, procedure, person, form.cleaned_data)
+            return HttpResponseRedirect(reverse("case-detail", args=[case.number]))
+        except KaiwuError as error:
+            for problem in error.problems:
+                form.add_error(None, pick(problem.zh, problem.en))
+    context = {
+        "title": pick(procedure.zh, procedure.en),
+        "form": form,
+        "submit": pick("提交", "Submit"),
+        "cancel_url": reverse("case-list"),
+    }
+    return render(request, "kaiwu/form.html", context, status=422 if form.errors else 200)
+
+
+def _open(request: HttpRequest, procedure: Procedure, person: Person, data: dict[str, Any]) -> Case:
+    fields = {f.code: str(data[f.code]) for f in procedure.fields if data.get(f.code) not in (None, "")}
+    firms = Firm.objects.visible_to(person)
+    named = person.organisation.entity if person.holds(Role.CLERK) else str(data.get("firm", "")).strip()
+    firm = firms.filter(entity=named).first() or firms.filter(name=named).first() if named else None
+    return open_case(actor_of(request), procedure.code, firm=firm, year=data.get("year"), fields=fields)
