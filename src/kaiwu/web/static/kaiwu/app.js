@@ -140,7 +140,7 @@
     return loads[address];
   }
   const colour = (name) => getComputedStyle(document.body).getPropertyValue(`--${name}`).trim();
-  function addToggle(figure, canvas, numbers) {
+  function addToggle(canvas, numbers) {
     const line = make("div", "chart-toggle");
     const button = make("button", "button button-quiet", say("看数据表", "Show the numbers"));
     button.type = "button";
@@ -175,7 +175,7 @@
     }, option);
     if (option.xAxis) dressed.xAxis = axis(option.xAxis);
     if (option.yAxis) dressed.yAxis = axis(option.yAxis);
-    if (option.legend) dressed.legend = Object.assign({ top: 0, right: 0, icon: "roundRect", itemWidth: 12, itemHeight: 8, textStyle: { color: colour("ink-soft") } }, option.legend);
+    if (option.legend) dressed.legend = Object.assign({ top: 0, left: "center", icon: "roundRect", itemWidth: 12, itemHeight: 8, textStyle: { color: colour("ink-soft") } }, option.legend);
     // Drawn on the canvas: a tooltip of HTML would need inline styles, which the page's policy forbids.
     dressed.tooltip = Object.assign({ trigger: "item", backgroundColor: colour("card"), borderColor: colour("line-strong"), textStyle: { color: colour("ink") } }, option.tooltip, { renderMode: "richText" });
     return dressed;
@@ -186,7 +186,7 @@
     await load(own.echarts);
     const numbers = figure.querySelector(".chart-numbers");
     canvas.hidden = false;
-    if (numbers) addToggle(figure, canvas, numbers);
+    if (numbers) addToggle(canvas, numbers);
     const chart = echarts.init(canvas, null, { renderer: "svg" });
     chart.setOption(dress(JSON.parse(source.textContent)));
     chart.on("click", (event) => { const url = event.data && event.data.url; if (url) location.assign(url); });
@@ -206,7 +206,7 @@
     const values = data.features.map((feature) => feature.properties.value).filter((value) => typeof value === "number");
     if (!values.length) return colour("blue-soft");
     const low = Math.min(...values), high = Math.max(...values);
-    const ramp = document.body.classList.contains("cockpit") ? ["#12305a", "#7fb4ff"] : ["#e3ecf8", "#2b66b8"];
+    const ramp = document.body.classList.contains("cockpit") ? ["#1d437a", "#7fb4ff"] : ["#e3ecf8", "#2b66b8"];
     return ["case", ["==", ["typeof", ["get", "value"]], "number"], ["interpolate", ["linear"], ["get", "value"], low, ramp[0], high > low ? high : low + 1, ramp[1]], colour("stripe")];
   }
   async function drawMap(figure) {
@@ -220,8 +220,9 @@
     const data = await answer.json();
     const numbers = figure.querySelector(".chart-numbers");
     canvas.hidden = false;
+    if (numbers) addToggle(canvas, numbers);
     maplibregl.setWorkerUrl(own.mapWorker);
-    const map = new maplibregl.Map({ container: canvas, attributionControl: false, bounds: bounds(data), fitBoundsOptions: { padding: 24 }, dragRotate: false, cooperativeGestures: false,
+    const map = new maplibregl.Map({ container: canvas, attributionControl: false, bounds: bounds(data), fitBoundsOptions: { padding: 16 }, dragRotate: false,
       style: { version: 8, sources: { places: { type: "geojson", data } }, layers: [
         { id: "ground", type: "background", paint: { "background-color": colour("stripe") } },
         { id: "fill", type: "fill", source: "places", filter: ["==", ["geometry-type"], "Polygon"], paint: { "fill-color": scale(data) } },
@@ -239,7 +240,6 @@
       map.on("mouseenter", layer, () => { map.getCanvas().style.cursor = "pointer"; });
       map.on("mouseleave", layer, () => { map.getCanvas().style.cursor = ""; });
     }
-    if (numbers) addToggle(figure, canvas, numbers);
   }
   const draw = (figure) => ("map" in figure.dataset ? drawMap(figure) : drawChart(figure)).catch(() => {
     for (const part of all(".chart-canvas, .map-canvas", figure)) part.hidden = true;
@@ -260,7 +260,7 @@
 
   function start(root) {
     all("[data-dismiss]", root).filter((box) => !box.querySelector(".alert-close")).forEach(addClose);
-    all("[data-chart]:not([data-drawn]), [data-map]:not([data-drawn])", root).forEach((figure) => { figure.dataset.drawn = ""; draw(figure); });
+    all("figure[data-chart]:not([data-drawn]), figure[data-map]:not([data-drawn])", root).forEach((figure) => { figure.dataset.drawn = ""; draw(figure); });
     all(".tabs", root).forEach(watchTabs);
     const wrong = root === document && document.querySelector('[role="alert"][data-focus]');
     if (wrong) wrong.focus();
