@@ -136,3 +136,81 @@ def test_bad_cells_columns_and_keys_are_located(files: tuple[str, str], tmp_path
     assert "IX-VALUES-ABSENT" in call("rank", (files[0], str(tmp_path / "short.csv")), "--json", code=2)
     Path(files[0]).write_text(METHOD.replace("levers:", "lever:"), encoding="utf-8")
     assert "F-KEY-UNKNOWN" in call("rank", files, "--json", code=2)
+
+
+PARTS = """代码,code,year,part,total
+C04,工业增加值,2022,120,240
+C04,工业增加值,2023,140,260
+C04,工业增加值,2024,135,275
+C04,added,2025,150,
+"""
+
+
+def test_an_open_year_is_nowcast_with_intervals(files: tuple[str, str], tmp_path: Path) -> None:
+    Path(files[1]).write_text(VALUES.replace("平原,275,150", "平原,,150"), encoding="utf-8")
+    (tmp_path / "p.csv").write_text(PARTS, encoding="utf-8")
+    more = (str(tmp_path / "p.csv"), "--year", "2025", "--months", "6")
+    found = json.loads(call("nowcast", files, *more, "--json"))
+    (figure,) = found["figures"]
+    assert (figure["unit"], figure["code"]) == ("C04", "added") and figure["low"] < figure["total"] < figure["high"]
+    (unit,) = [u for u in found["units"] if u["unit"] == "C04"]
+    assert unit["low"] < unit["score"] < unit["high"] and unit["best"] <= unit["rank"] <= unit["worst"]
+    told = call("nowcast", files, *more)
+    assert "2025 年全年推算" in told and "不代表概率" in told and "合成数据" in told
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code"),
+    [
+        ("2023,140,260", "2023,140,", "IX-NOWCAST-TOTAL"),
+        ("2025,150,", "2025,150,300", "IX-NOWCAST-KNOWN"),
+        ("C04,added,2025,150,\n", "", "IX-NOWCAST-PART"),
+        ("2023,140,260", "2022,140,260", "IX-VALUES-TWICE"),
+        ("2023,140", "2023,许多", "IX-VALUES-NUMBER"),
+        ("C04,added,2025", "C04,addition,2025", "IX-METHOD-CODE"),
+        ("code,year", "what,year", "IX-VALUES-ABSENT"),
+    ],
+)
+def test_a_wrong_table_of_parts_is_refused_with_row_and_column(
+    files: tuple[str, str], tmp_path: Path, old: str, new: str, code: str
+) -> None:
+    assert old in PARTS
+    Path(files[1]).write_text(VALUES.replace("平原,275,150", "平原,,150"), encoding="utf-8")
+    (tmp_path / "p.csv").write_text(PARTS.replace(old, new), encoding="utf-8")
+    told = call(
+        "nowcast", files, str(tmp_path / "p.csv"), "--year", "2025", "--months", "6", "--json", code=2
+    )  # fmt: skip
+    assert code in told and "p.csv" in told
+
+
+def test_weights_behind_printed_totals_are_recovered_and_the_unknown_named(
+    files: tuple[str, str], tmp_path: Path
+) -> None:
+    rows = {r["unit"]: r["score"] for r in json.loads(call("rank", files, "--json"))["units"]}
+    lines = VALUES.splitlines()
+    printed = [lines[0] + ",总分", *(f"{line},{rows[line[:3]] / 100:.2f}" for line in lines[1:])]
+    Path(files[1]).write_text("\n".join(printed), encoding="utf-8")
+    found = json.loads(call("recover", files, "--total", "总分", "--decimals", "2", "--json"))
+    true = {"added": 0.3, "chargers": 0.3, "energy": 0.28, "roofs": 0.12}
+    assert all(b["low"] - 1e-6 <= true[b["code"]] <= b["high"] + 1e-6 for b in found["weights"]) and found["unknown"] == []  # fmt: skip
+    few = [line for line in lines if line[:3] in ("代码,", "C01", "C02", "C04")]
+    Path(files[1]).write_text("\n".join(few), encoding="utf-8")
+    rows = {r["unit"]: r["score"] for r in json.loads(call("rank", files, "--json"))["units"]}
+    again = [few[0] + ",总分", *(f"{line},{rows[line[:3]] / 100:.2f}" for line in few[1:])]
+    Path(files[1]).write_text("\n".join(again), encoding="utf-8")
+    told = call("recover", files, "--total", "总分", "--decimals", "2")
+    assert "不能确定" in told and "只是推断" in told
+    assert "IX-VALUES-ABSENT" in call("recover", files, "--total", "没有", "--decimals", "2", "--json", code=2)
+    Path(files[0]).write_text(METHOD.replace("arithmetic", "geometric"), encoding="utf-8")
+    assert "IX-RECOVER-LINEAR" in call("recover", files, "--total", "总分", "--decimals", "2", "--json", code=2)
+
+
+def test_a_radar_is_drawn_only_where_it_is_asked_for(files: tuple[str, str], tmp_path: Path) -> None:
+    page, folder = tmp_path / "C04.html", tmp_path / "out"
+    call("explain", files, "C04", "--page", str(page))
+    assert "北湖" in page.read_text(encoding="utf-8") and "指标得分" not in page.read_text(encoding="utf-8")
+    call("explain", files, "C04", "--page", str(page), "--radar")
+    assert "指标得分" in page.read_text(encoding="utf-8")
+    call("explain", files, "C04", "--radar", code=2)
+    call("report", files, "--out", str(folder), "--radar")
+    assert "指标得分" in (folder / "C04.html").read_text(encoding="utf-8")

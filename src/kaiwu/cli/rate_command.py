@@ -6,7 +6,7 @@ Owns arguments and printing. The file is ``kaiwu.rating.index.ruler``, the pages
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,9 @@ from typing import Any
 import click
 
 from kaiwu.cli.console import Speaker
-from kaiwu.cli.option import FILE, Command, speaking, today
+from kaiwu.cli.option import FILE, speaking, today
+from kaiwu.cli.rate_file import on_files, open_model, plain, tell_synthetic
+from kaiwu.cli.rate_inference import nowcast, recover
 from kaiwu.quantity import KaiwuError, Problem
 from kaiwu.rating.index import IndexModel
 from kaiwu.rating.index.advice import Target, advise
@@ -22,21 +24,20 @@ from kaiwu.rating.index.certainty import CHOICES, STANDINGS, attribute_ranks, ra
 from kaiwu.rating.index.decomposition import Parts, compare, decompose
 from kaiwu.rating.index.diagnosis import diagnose
 from kaiwu.rating.index.phrase import signed, tell_parts, tell_years
-from kaiwu.rating.index.ruler import Ruler, read_ruler, read_values
+from kaiwu.rating.index.ruler import Ruler
 from kaiwu.rating.index.step.rank import MISSING
 from kaiwu.rating.index.year_gap import split_years
 from kaiwu.rating.points import print_points
-from kaiwu.report.index_page import make_report, write_report
-
-
-def on_files(function: Command) -> Command:
-    """Give a command the method file and the table of values."""
-    return click.argument("method", type=FILE)(click.argument("values", type=FILE)(function))
+from kaiwu.report.index_page import IndexReport, make_report, render_unit, write_report
 
 
 @click.group("rate")
 def rate_group() -> None:
-    """综合指数: 排名、构成、差距、确定性、改进建议、诊断。Composite indices: places, parts, gaps, certainty, advice, diagnosis."""
+    """综合指数: 排名、构成、差距、确定性、改进建议、诊断、推算、反推。Composite indices: places, parts, gaps, certainty, advice, diagnosis, inference."""
+
+
+rate_group.add_command(nowcast)
+rate_group.add_command(recover)
 
 
 @rate_group.command("rank")
@@ -44,9 +45,9 @@ def rate_group() -> None:
 @speaking
 def rank(method: Path, values: Path, speaker: Speaker) -> None:
     """按方法文件给各单位打分排名。Score and rank the units of a table."""
-    ruler, model = _open(method, values)
+    ruler, model = open_model(method, values)
     result = model.run()
-    _warn(ruler, speaker)
+    tell_synthetic(ruler, speaker)
     decimals = 6 if result.rank.decimals is None else result.rank.decimals
     if speaker.is_json:
         speaker.data({"synthetic": ruler.is_synthetic, "units": result.table().to_dicts()})
@@ -63,12 +64,24 @@ def rank(method: Path, values: Path, speaker: Speaker) -> None:
 @rate_group.command("explain")
 @on_files
 @click.argument("unit")
+@click.option(
+    "--page",
+    type=click.Path(path_type=Path, dir_okay=False),
+    default=None,
+    help="另写一页单位画像 / write the unit's page too",
+)
+@click.option("--radar", is_flag=True, help="画像页加板块雷达图 / with a radar chart of the blocks on the page")
 @speaking
-def explain(method: Path, values: Path, unit: str, speaker: Speaker) -> None:
+def explain(method: Path, values: Path, unit: str, page: Path | None, radar: bool, speaker: Speaker) -> None:
     """一个单位的得分由哪些部分组成, 各部分相加等于得分。The parts of a unit's score; they sum to it."""
-    ruler, model = _open(method, values)
-    _warn(ruler, speaker)
+    if radar and page is None:
+        raise click.UsageError("雷达图画在画像页上, 请给出 --page / a radar chart stands on the page: give --page")
+    ruler, model = open_model(method, values)
+    tell_synthetic(ruler, speaker)
     _print_parts(decompose(model, unit), speaker)
+    if page is not None:
+        report = _report(ruler, model, None)
+        page.write_text(render_unit(report, unit, speaker.language, with_radar=radar), encoding="utf-8")
 
 
 @rate_group.command("compare")
@@ -82,15 +95,15 @@ def compare_command(
     method: Path, values: Path, unit: str, other: str | None, before: Path | None, before_method: Path | None, speaker: Speaker
 ) -> None:  # fmt: skip
     """两个单位的差距, 或与上一年的差距(数据、基准、权重、参评单位)。The gap of two units, or of two years by cause."""
-    ruler, model = _open(method, values)
-    _warn(ruler, speaker)
+    ruler, model = open_model(method, values)
+    tell_synthetic(ruler, speaker)
     if (other is None) == (before is None):
         raise click.UsageError("给出另一个单位, 或 --before 之一 / give another unit or --before, one of the two")
     if other is not None:
         _print_parts(compare(model, unit, other), speaker)
         return
     assert before is not None
-    gap = split_years(_open(before_method or method, before)[1], model, unit)
+    gap = split_years(open_model(before_method or method, before)[1], model, unit)
     if speaker.is_json:
         speaker.data(asdict(gap))
         return
@@ -110,16 +123,16 @@ def compare_command(
 @speaking
 def certainty(method: Path, values: Path, runs: int, seed: int, sobol: bool, speaker: Speaker) -> None:
     """名次区间、进入名额的概率、稳入与待定名单。Intervals of places, chances of the quota, certain and contested lists."""
-    ruler, model = _open(method, values)
-    _warn(ruler, speaker)
+    ruler, model = open_model(method, values)
+    tell_synthetic(ruler, speaker)
     with speaker.progress("试算", "trying"):
         drawn, standings = rank_certainty(model, ruler.quota, None, runs, seed)
         result = model.run()
         leagues = result.leagues if result.rank.within else ()
         found = attribute_ranks(model, usual_choices(model), 512, 100, seed, leagues=leagues) if sobol else None
     if speaker.is_json:
-        more = {} if found is None else {"sobol": {"choices": found.choices, "units": drawn.units, "first": _plain(found.first), "total": _plain(found.total)}}  # fmt: skip
-        speaker.data({"synthetic": ruler.is_synthetic, "runs": runs, "units": [{k: _plain(v) for k, v in asdict(s).items()} for s in standings], **more})  # fmt: skip
+        more = {} if found is None else {"sobol": {"choices": found.choices, "units": drawn.units, "first": plain(found.first), "total": plain(found.total)}}  # fmt: skip
+        speaker.data({"synthetic": ruler.is_synthetic, "runs": runs, "units": [{k: plain(v) for k, v in asdict(s).items()} for s in standings], **more})  # fmt: skip
         return
     rows = [
         (s.league, f"{s.rank:g}", s.unit, f"{s.low:g}–{s.high:g}", f"{s.chance:.0%}", speaker.pick(*STANDINGS[s.standing]))
@@ -142,8 +155,8 @@ def certainty(method: Path, values: Path, runs: int, seed: int, sobol: bool, spe
 @speaking
 def advise_command(method: Path, values: Path, unit: str, target: str, speaker: Speaker) -> None:
     """达到某个得分、名次或档次的最低成本的实际行动; 不对统计数据提建议。The cheapest real action that reaches a score, place or class."""
-    ruler, model = _open(method, values)
-    _warn(ruler, speaker)
+    ruler, model = open_model(method, values)
+    tell_synthetic(ruler, speaker)
     if unit not in model.values.units:
         raise KaiwuError(
             Problem("IX-UNIT-UNKNOWN", f"“{unit}”不在数据表中", f"“{unit}” is not in the table", where=unit)
@@ -161,11 +174,11 @@ def advise_command(method: Path, values: Path, unit: str, target: str, speaker: 
 @speaking
 def diagnose_command(method: Path, values: Path, speaker: Speaker) -> None:
     """内部一致性、重复指标、与规模的相关、名义权重与实际影响。Consistency, redundancy, size, weights against influence."""
-    ruler, model = _open(method, values)
-    _warn(ruler, speaker)
+    ruler, model = open_model(method, values)
+    tell_synthetic(ruler, speaker)
     found = diagnose(model, ruler.size or None)
     if speaker.is_json:
-        speaker.data({k: _plain(v) for k, v in asdict(found).items()})
+        speaker.data({k: plain(v) for k, v in asdict(found).items()})
         return
     blocks = [(speaker.pick(b.zh, b.en), b.children, b.units, f"{b.alpha:.2f}") for b in found.blocks]
     speaker.table("Cronbach α", ("板块", "项", "单位数", "α") if speaker.language == "zh" else ("block", "items", "units", "α"), blocks, right=(1, 2, 3))  # fmt: skip
@@ -182,19 +195,25 @@ def diagnose_command(method: Path, values: Path, speaker: Speaker) -> None:
 @click.option(
     "--target", default=None, metavar="KIND:VALUE", help="各单位页上改进建议的目标 / target of the advice on each page"
 )
+@click.option("--radar", is_flag=True, help="各单位页加板块雷达图 / with a radar chart on each page")
 @speaking
-def report_command(method: Path, values: Path, out: Path, target: str | None, speaker: Speaker) -> None:
+def report_command(
+    method: Path, values: Path, out: Path, target: str | None, radar: bool, speaker: Speaker
+) -> None:  # fmt: skip
     """评价报告: 总页、每个单位一页、Excel。The league report, one page per unit, and a workbook."""
-    ruler, model = _open(method, values)
-    _warn(ruler, speaker)
-    made = make_report(
-        model, zh=ruler.zh, en=ruler.en, quota=ruler.quota, is_synthetic=ruler.is_synthetic, size=ruler.size or None,
-        advising=None if target is None else _advising(ruler, model, read_target(target, ruler)),
-    )  # fmt: skip
-    files = write_report(out, made, speaker.language)
+    ruler, model = open_model(method, values)
+    tell_synthetic(ruler, speaker)
+    files = write_report(out, _report(ruler, model, target), speaker.language, with_radar=radar)
     if speaker.is_json:
         speaker.data([str(path) for path in files])
     speaker.say(f"已写 {len(files)} 个文件: {files[0]}", f"{len(files)} files written: {files[0]}")
+
+
+def _report(ruler: Ruler, model: IndexModel, target: str | None) -> IndexReport:
+    return make_report(
+        model, zh=ruler.zh, en=ruler.en, quota=ruler.quota, is_synthetic=ruler.is_synthetic, size=ruler.size or None,
+        advising=None if target is None else _advising(ruler, model, read_target(target, ruler)),
+    )  # fmt: skip
 
 
 def read_target(text: str, ruler: Ruler) -> Target:
@@ -216,16 +235,6 @@ def _advising(ruler: Ruler, model: IndexModel, target: Target) -> Callable[[str]
     return lambda unit: advise(model, unit, target, ruler.levers_of(model.values, unit), closes=ruler.closes, today=today())  # fmt: skip
 
 
-def _open(method: Path, values: Path) -> tuple[Ruler, IndexModel]:
-    ruler = read_ruler(method)
-    return ruler, ruler.model(read_values(values, ruler))
-
-
-def _warn(ruler: Ruler, speaker: Speaker) -> None:
-    if ruler.is_synthetic:
-        speaker.say("合成数据, 非真实单位", "synthetic data, no real units")
-
-
 def _print_parts(parts: Parts, speaker: Speaker) -> None:
     if speaker.is_json:
         speaker.data(asdict(parts))
@@ -235,14 +244,3 @@ def _print_parts(parts: Parts, speaker: Speaker) -> None:
     rows = [("  " * p.depth + speaker.pick(p.zh, p.en), f"{p.weight:.1%}" if p.weight else "", show(p.points, parts.decimals)) for p in parts.parts]  # fmt: skip
     heads = ("指标", "占总权重", "分") if speaker.language == "zh" else ("indicator", "weight", "points")
     speaker.table(speaker.pick("构成", "parts"), heads, rows, right=(1, 2))
-
-
-def _plain(value: Any) -> Any:
-    """Numbers and lists that JSON knows; what is not a number is null."""
-    if hasattr(value, "tolist"):
-        value = value.tolist()
-    if isinstance(value, Mapping):
-        return {k: _plain(v) for k, v in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_plain(v) for v in value]
-    return None if isinstance(value, float) and math.isnan(value) else value

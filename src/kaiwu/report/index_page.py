@@ -110,13 +110,12 @@ def render_unit(
     quota = report.quota_of(row["league"])
     others = {"before": members[at - 1] if at else None, "quota": members[quota - 1] if 0 < quota <= at else None}
     gaps = [_gap(report, unit, other, language) for other in dict.fromkeys(others.values()) if other is not None and report.result.printed[report.result.units.index(other)] != MISSING]  # fmt: skip
-    blocks = [p for p in parts.parts if p.depth == 1]
 
     def named(pair: tuple[str, str]) -> tuple[str, str]:
         return pair[0].replace(unit, report.name(unit)), pair[1].replace(unit, report.name(unit))
 
     advice = report.advising(unit) if report.advising is not None else None
-    radar = radar_chart([((p.zh, p.en)[k], p.score or 0.0) for p in blocks], ("板块得分", "scores of blocks")[k]) if with_radar else ""  # fmt: skip
+    radar = _radar(parts, k) if with_radar else ""
     return render(
         "index_unit.html", **{"lang": language, **shared}, report=report, row=row, parts=_lines(parts), told=named(tell_parts(parts)[0]), gaps=gaps,
         bars=_bars(parts, language, ("得分构成", "parts of the score")[k]), radar=radar, advice=[named(line) for line in advice.tell()] if advice else [], size=len(members),
@@ -151,7 +150,7 @@ def print_league(report: IndexReport) -> list[Printed]:
     ]  # fmt: skip
 
 
-def write_report(folder: Path, report: IndexReport, language: str = "zh") -> list[Path]:
+def write_report(folder: Path, report: IndexReport, language: str = "zh", *, with_radar: bool = False) -> list[Path]:
     """``index.html``, one page per rated unit, and ``league.xlsx`` in a folder."""
     folder.mkdir(parents=True, exist_ok=True)
     out = [folder / "index.html"]
@@ -159,7 +158,7 @@ def write_report(folder: Path, report: IndexReport, language: str = "zh") -> lis
     for unit, printed in zip(report.result.units, report.result.printed, strict=True):
         if printed != MISSING:
             out.append(folder / f"{unit}.html")
-            out[-1].write_text(render_unit(report, unit, language), encoding="utf-8")
+            out[-1].write_text(render_unit(report, unit, language, with_radar=with_radar), encoding="utf-8")
     return [*out, write_book(folder / "league.xlsx", print_league(report))]
 
 
@@ -187,6 +186,13 @@ def _lines(parts: Parts, *, with_sign: bool = False) -> list[dict[str, Any]]:
         }
         for p in parts.parts
     ]  # fmt: skip
+
+
+def _radar(parts: Parts, k: int) -> Any:
+    """The blocks, or the indicators where there are fewer than three blocks: two corners make no shape."""
+    blocks = [p for p in parts.parts if p.depth == 1]
+    drawn, title = (blocks, ("板块得分", "scores of blocks")) if len(blocks) > 2 else (parts.leaves, ("指标得分", "scores of indicators"))  # fmt: skip
+    return radar_chart([((p.zh, p.en)[k], p.score or 0.0) for p in drawn], title[k])
 
 
 def _bars(parts: Parts, language: str, title: str, *, with_sign: bool = False) -> Any:

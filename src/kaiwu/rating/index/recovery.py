@@ -5,14 +5,16 @@ Owns the linear programmes. It says what can be known from a published table; we
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from kaiwu.quantity import KaiwuError, Problem
+from kaiwu.rating.index.model import IndexModel
 from kaiwu.rating.index.statistic import Array
+from kaiwu.rating.index.step.aggregate import Aggregate
 
 NARROW = 0.005  # width of the bounds up to which a weight counts as identified: half a point of a hundred
 SLACK = 1e-9  # relative room for the arithmetic of the linear programme
@@ -87,6 +89,25 @@ def recover_weights(
     weights = tuple(Bounds(c, b[0], b[1], k) for c, b, k in zip(names, bounds, known, strict=True) if b is not None)
     unknown = tuple(b.code for b in weights if not b.is_known)
     return Recovery(weights, unknown, _sums(system, table, names, unknown, narrow))
+
+
+def recover_from(
+    model: IndexModel, totals: Mapping[str, float], decimals: int, *, weights_sum: float | None = 1.0
+) -> Recovery:
+    """Bounds of the indicators' weights in the whole, from a model's normalised scores and printed totals by unit.
+
+    Raises ``KaiwuError`` where totals are not weighted sums of scores (another aggregation, or rounding on the way).
+    """
+    step = next((s for s in model.method.steps if isinstance(s, Aggregate)), Aggregate())
+    blocks = [step, *step.overrides.values()]
+    if any(s.by != "arithmetic" or s.decimals is not None for s in blocks):
+        raise KaiwuError(Problem(
+            "IX-RECOVER-LINEAR", "只有算术平均且中途不取整的总分才能反推权重", "weights can only be recovered from arithmetic totals that are not rounded on the way",
+            where=model.method.code,
+        ))  # fmt: skip
+    result = model.run()
+    printed = np.array([totals.get(unit, np.nan) for unit in result.units])
+    return recover_weights(result.sheet.x, printed, decimals, codes=result.tree.leaves, units=result.units, weights_sum=weights_sum)  # fmt: skip
 
 
 class _System:

@@ -1,19 +1,16 @@
-"""A ruler in one file (一把尺): tree, method, quota, classes and levers, as ``kaiwu rate`` reads them, and the values beside it.
+"""A ruler in one file (一把尺): tree, method, quota, classes and levers, as ``kaiwu rate`` reads them.
 
-Owns the keys of the file and the reading of tables of values. The steps' keys are in ``method.py``; rulebooks of packs, whose figures come
-from a frame, are in ``loader.py``.
+Owns the keys of the file. The steps' keys are in ``method.py``, the tables of values beside it in ``value_table.py``; rulebooks of packs,
+whose figures come from a frame, are in ``loader.py``.
 """
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-
-import numpy as np
 
 from kaiwu.figure.entry import Entry
 from kaiwu.quantity import KaiwuError, Problem
@@ -33,7 +30,6 @@ RULER_KEYS = (
 INDICATOR_KEYS = (*NODE_KEYS, "denominator", "statistical")
 LEVER_KEYS = ("code", "zh", "en", "up", "down", "cost", "fixed", "decimals")
 CLASS_KEYS = ("code", "zh", "en", "least", "first")
-FLAG = ":flag"
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,66 +169,3 @@ def _day(entry: Entry, key: str) -> dt.date | None:
     except ValueError:
         entry.complain("F-KEY-TYPE", f"“{key}”要写日期, 如 2024-12-31", f"“{key}” is a date such as 2024-12-31", key, text=str(value))  # fmt: skip
         return None
-
-
-def read_values(path: Path, ruler: Ruler) -> Values:
-    """Values of a CSV (UTF-8) or Excel table with one row per unit; heads are codes or Chinese names of indicators.
-
-    ``CODE:flag`` columns hold flags (``statistical``). Empty cells are missing. Raises ``KaiwuError`` naming row and column of every bad cell.
-    """
-    rows = _table(path)
-    problems: list[Problem] = []
-    heads = [str(h).strip() for h in rows[0]] if rows else []
-    codes = _codes(ruler)
-    known = {node.zh: node.code for node in ruler.tree.nodes} | {code: code for code in codes}
-    place = {known.get(h, h): i for i, h in enumerate(heads)}
-    for wanted in (ruler.units, *([ruler.names] if ruler.names else []), *ruler.groups, *codes):
-        if wanted not in place:
-            problems.append(Problem("IX-VALUES-ABSENT", f"数据表没有“{wanted}”这一列", f"the values have no column “{wanted}”", where=path.name))  # fmt: skip
-    if problems:
-        raise KaiwuError(problems)
-    body = [row for row in rows[1:] if any(str(cell).strip() for cell in row)]
-    x = np.full((len(body), len(codes)), np.nan)
-    for r, row in enumerate(body):
-        for c, code in enumerate(codes):
-            x[r, c] = _cell(row[place[code]], f"{path.name}: {r + 2}, {heads[place[code]]}", problems)
-    if problems:
-        raise KaiwuError(problems)
-    units = tuple(str(row[place[ruler.units]]).strip() for row in body)
-    flags = {
-        (units[r], code): str(row[place[code + FLAG]]).strip()
-        for code in codes if code + FLAG in place for r, row in enumerate(body) if str(row[place[code + FLAG]]).strip()
-    }  # fmt: skip
-    return Values(
-        units, codes, x, groups={g: tuple(str(row[place[g]]).strip() for row in body) for g in ruler.groups},
-        names={u: str(row[place[ruler.names]]).strip() for u, row in zip(units, body, strict=True)} if ruler.names else {}, flag=flags,
-    )  # fmt: skip
-
-
-def _codes(ruler: Ruler) -> tuple[str, ...]:
-    nodes = ruler.tree.by_code
-    more = [nodes[c].denominator for c in ruler.tree.leaves if nodes[c].denominator] + ([ruler.size] if ruler.size else [])  # fmt: skip
-    return tuple(dict.fromkeys([*ruler.tree.leaves, *more]))
-
-
-def _table(path: Path) -> list[list[Any]]:
-    if path.suffix.lower() == ".csv":
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            return [list(row) for row in csv.reader(file)]
-    from python_calamine import CalamineWorkbook
-
-    return CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python()
-
-
-def _cell(value: Any, where: str, problems: list[Problem]) -> float:
-    text = str(value).strip().replace(",", "")
-    if not text:
-        return float("nan")
-    try:
-        number = float(text)
-    except ValueError:
-        number = float("inf")
-    if not np.isfinite(number):
-        problems.append(Problem("IX-VALUES-NUMBER", f"“{text}”不是数字; 缺失请留空", f"“{text}” is no number; leave a missing cell empty", where=where))  # fmt: skip
-        return float("nan")
-    return number

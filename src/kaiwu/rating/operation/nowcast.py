@@ -21,16 +21,16 @@ LAST_MONTH = 12
 
 @dataclass(frozen=True, slots=True)
 class YearPath:
-    """A past year on its own sample: the cumulative amount after the months and the total of the year, in fen."""
+    """A past year on its own sample: the cumulative amount after the months and the total of the year, exact, in one unit (fen for money)."""
 
     year: int
-    cumulative: int
-    total: int
+    cumulative: int | Fraction
+    total: int | Fraction
 
 
 @dataclass(frozen=True, slots=True)
 class Nowcast:
-    """The total of a year in fen with the interval that past errors give; ``errors`` are (year, relative error)."""
+    """The total of a year, in the unit of the amounts, with the interval that past errors give; ``errors`` are (year, relative error)."""
 
     year: int
     months: int
@@ -56,7 +56,7 @@ class Nowcast:
         return self.total / base - 1, self.low / base - 1, self.high / base - 1
 
 
-def nowcast_year(year: int, months: int, cumulative: int, history: Sequence[YearPath]) -> Nowcast:
+def nowcast_year(year: int, months: int, cumulative: int | Fraction, history: Sequence[YearPath]) -> Nowcast:
     """The total of ``year`` from its first ``months`` (累计推全年).
 
     Raises ``KaiwuError``: ``S-OP-HISTORY`` with fewer than three complete past years, ``S-OP-BASE`` for amounts that are not
@@ -87,4 +87,4 @@ def nowcast_year(year: int, months: int, cumulative: int, history: Sequence[Year
 
 
 def _mean_share(past: Sequence[YearPath]) -> Fraction:
-    return sum((Fraction(p.cumulative, p.total) for p in past), Fraction(0)) / len(past)
+    return sum((Fraction(p.cumulative) / p.total for p in past), Fraction(0)) / len(past)
