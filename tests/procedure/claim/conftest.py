@@ -19,6 +19,9 @@ from kaiwu.pack import Library, open_library
 from kaiwu.procedure.claim import Desk
 from kaiwu.quantity import KaiwuError
 
+SPOKEN = {"CL-FAILED", "CL-HUMAN", "CL-MATERIAL", "CL-MINUTES", "CL-MISSING", "CL-QUESTION"}
+"""Refusals whose particulars are names of the programme or reasons of its rules: in English they have no Chinese."""
+
 
 @pytest.fixture(scope="session")
 def library() -> Library:
@@ -44,5 +47,7 @@ def refused() -> Callable[..., Any]:
         with pytest.raises(KaiwuError) as caught:
             yield caught
         assert [p.code for p in caught.value.problems] == [code], str(caught.value)
+        if code in SPOKEN:
+            assert not any("一" <= letter <= "鿿" for p in caught.value.problems for letter in p.en), str(caught.value)
 
     return expect

@@ -166,6 +166,8 @@ def test_money_claimed_back_cites_its_payments_and_never_exceeds_them(office: Of
         assert (
             sum(session.book.balance(a.id).credits_posted for a in session.book.accounts(kind="returned")) == 6_000_000
         )
+        (returned, *_) = session.book.accounts(kind="returned")
+        assert all("财政乙" in line.approvers for line in session.book.statement(returned.id))
     balanced(office)
 
 

@@ -19,7 +19,7 @@ from kaiwu.procedure.claim.apportion import split_award
 from kaiwu.procedure.claim.case import STATES, Case, State, move_to
 from kaiwu.procedure.claim.event import LABELS, Event, EventKind
 from kaiwu.procedure.claim.invoice import same_party
-from kaiwu.procedure.claim.refusal import Refusal, refuse, yuan
+from kaiwu.procedure.claim.refusal import Refusal, name_all, refuse, yuan
 from kaiwu.rule.outcome import Outcome
 
 Step = Event | Refusal
@@ -75,9 +75,9 @@ def next_steps(case: Case) -> tuple[EventKind, ...]:
 
 def _check_common(programme: Programme, case: Case, kind: EventKind, event: Event, today: dt.date) -> Refusal | None:
     if programme.status == "template":
-        return refuse("CL-TEMPLATE", programme.zh)
+        return refuse("CL-TEMPLATE", name_all([programme]))
     if programme.status == "draft":
-        return refuse("CL-DRAFT", programme.zh)
+        return refuse("CL-DRAFT", name_all([programme]))
     if not event.by.strip():
         return refuse("CL-SIGNER")
     if event.day > today:
@@ -148,9 +148,9 @@ def _grant(programme: Programme, case: Case, event: Event) -> Step:
 def _complete(programme: Programme, case: Case, event: Event) -> Step:
     has = set(case.materials) | ({"invoice"} if case.invoices else set())
     kinds = {"contract": bool(case.contract), "invoice": bool(case.invoices), "payment": bool(case.payments_made)}
-    missing = [m.zh for m in programme.materials if m.is_required and m.code not in has and not kinds.get(m.kind)]
+    missing = [m for m in programme.materials if m.is_required and m.code not in has and not kinds.get(m.kind)]
     if missing:
-        return refuse("CL-MATERIAL", "、".join(missing))
+        return refuse("CL-MATERIAL", name_all(missing))
     if programme.is_invoiced:
         total = sum(i.total for i in case.invoices)
         if not case.invoices:
@@ -206,10 +206,10 @@ def _assess(programme: Programme, case: Case, event: Event) -> Step:
     shares = [stated.get(f.code) if f.share is None else f.share for f in programme.funds]
     for fund, share in zip(programme.funds, shares, strict=True):
         if share is None:
-            return refuse("CL-SHARE", fund.zh)
+            return refuse("CL-SHARE", name_all([fund]))
     known = [share for share in shares if share is not None]
     if sum(known) != 1:
-        return refuse("CL-SHARE", programme.funds[0].zh)
+        return refuse("CL-SHARE", name_all(programme.funds[:1]))
     lines = [[line.instalment, line.fund, line.amount] for line in split_award(programme, amount, known)]
     return move_to(event, State.ASSESSED, clause=chosen["clause"], article=chosen["article"], zh=chosen["zh"], en=chosen["en"],
                amount=amount, lines=lines, stage=0)  # fmt: skip
@@ -221,10 +221,12 @@ def _choose(candidates: list[dict[str, Any]]) -> dict[str, Any] | Refusal:
     if undecided:
         human = [c for c in undecided if c["outcome"] == Outcome.HUMAN]
         code = "CL-HUMAN" if len(human) == len(undecided) else "CL-MISSING"
-        lacking = dict.fromkeys(name for c in undecided for name in c["missing"] or [c["zh"]])
-        return refuse(code, "、".join(lacking))
+        names = dict.fromkeys(name for c in undecided for name in c["missing"] or [c["zh"]])
+        english = dict.fromkeys(name for c in undecided for name in c["missing_en"] or [c["en"]])
+        return refuse(code, ("、".join(names), ", ".join(english)))
     if not granted:
-        return refuse("CL-FAILED", "; ".join(f"{c['clause']} {c['why']}" for c in candidates))
+        zh, en = ("; ".join(f"{c['clause']} {c[why]}" for c in candidates) for why in ("why", "why_en"))
+        return refuse("CL-FAILED", (zh, en))
     if len(granted) > 1:
         return refuse("CL-CHOOSE", ", ".join(c["clause"] for c in granted))
     return granted[0]

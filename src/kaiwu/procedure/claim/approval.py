@@ -14,7 +14,7 @@ from kaiwu.pack.programme import Programme, Stage
 from kaiwu.procedure.claim.calendar import end_of_window
 from kaiwu.procedure.claim.case import Case, State, move_to
 from kaiwu.procedure.claim.event import Event
-from kaiwu.procedure.claim.refusal import Refusal, refuse
+from kaiwu.procedure.claim.refusal import Refusal, name_all, refuse
 
 Step = Event | Refusal
 
@@ -26,11 +26,11 @@ def approve(programme: Programme, case: Case, event: Event) -> Step:
         return refuse("CL-FINDING", ", ".join(case.open_findings))
     stage = programme.stages[case.stage]
     if data.get("stage") and data["stage"] != stage.code:
-        return refuse("CL-STAGE", stage.zh, data["stage"])
+        return refuse("CL-STAGE", name_all([stage]), data["stage"])
     if _is_among(event.by, case.handlers):
         return refuse("CL-SELF-APPROVAL", event.by)
     if stage.has_minutes and not str(data.get("minutes", "")).strip():
-        return refuse("CL-MINUTES", stage.zh)
+        return refuse("CL-MINUTES", name_all([stage]))
     signed = [s for s in case.signatures if s.stage == stage.code]
     refusal = _check_signer(stage, signed, event)
     if refusal is not None:
@@ -46,9 +46,9 @@ def _check_signer(stage: Stage, signed: list[Any], event: Event) -> Refusal | No
         left = [d for d in stage.departments if d not in {s.department for s in signed}]
         department = event.data.get("department", "")
         if department not in left:
-            return refuse("CL-DEPARTMENT", stage.zh, "、".join(stage.departments), department)
+            return refuse("CL-DEPARTMENT", name_all([stage]), "、".join(stage.departments), department)
     if stage.is_two_person and _is_among(event.by, (s.by for s in signed)):
-        return refuse("CL-SAME-SIGNER", stage.zh, event.by)
+        return refuse("CL-SAME-SIGNER", name_all([stage]), event.by)
     return None
 
 
@@ -104,7 +104,7 @@ def release(programme: Programme, case: Case, event: Event) -> Step:
     """公示期满: the day after the window, and with no open objection to this claim."""
     assert case.window_ends is not None, "a published claim has a window"
     if event.day <= case.window_ends:
-        return refuse("CL-WINDOW-OPEN", case.window_ends, "公示期满")
+        return refuse("CL-WINDOW-OPEN", case.window_ends, ("公示期满", "release"))
     state = State.PAYABLE if programme.stages[case.stage].kind == "treasury" else State.RELEASED
     return move_to(event, state)
 

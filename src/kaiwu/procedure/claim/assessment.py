@@ -17,6 +17,7 @@ import polars as pl
 from kaiwu.benefit import ClauseScheme
 from kaiwu.benefit.settlement import PRIOR_COLUMNS, Settled, Settlement
 from kaiwu.benefit.settlement.step.pot import PURSE
+from kaiwu.figure.variable import Variable
 from kaiwu.identity import normalise_name, normalise_uscc
 from kaiwu.ledger.book import Book
 from kaiwu.pack import Library
@@ -163,7 +164,16 @@ class _Bench:
     def _counted(self, asked: Sequence[Asked], facts: Facts) -> list[list[Candidate]]:
         """Outcomes and amounts only."""
         by_claim: dict[str, list[Candidate]] = defaultdict(list)
-        blank = {"article": "", "zh": "", "en": "", "missing": (), "why": "", "reasons": ()}
+        blank = {
+            "article": "",
+            "zh": "",
+            "en": "",
+            "missing": (),
+            "missing_en": (),
+            "why": "",
+            "why_en": "",
+            "reasons": (),
+        }
         for number, clause, outcome, low, high in self.shown.decide(facts).decisions.select("entity", "item", "outcome", "low", "high").iter_rows():  # fmt: skip
             by_claim[number].append({"clause": clause, "outcome": outcome, "low": low, "high": high, **blank})
         return [[c for c in by_claim[a.case.number] if c["clause"] in self._wanted(a.case)] for a in asked]
@@ -209,11 +219,11 @@ class _Outcome:
     def __init__(self, settled: Settled, with_words: bool) -> None:
         self.awards = {row["claim"]: row for row in settled.awards.iter_rows(named=True)}
         self.lines: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
-        self.asks: dict[str, list[str]] = defaultdict(list)
+        self.asks: dict[str, list[tuple[str, str]]] = defaultdict(list)
         for line in settled.lines.iter_rows(named=True) if with_words and settled.entries.width else ():
             self.lines[line["claim"]].append(line)
-        for claim, zh in settled.asks.select("claim", "zh").iter_rows():
-            self.asks[claim].append(zh)
+        for claim, zh, en in settled.asks.select("claim", "zh", "en").iter_rows():
+            self.asks[claim].append((zh, en))
 
     def settle(self, number: str, candidate: Candidate) -> Candidate:
         """A clause's own answer with what the settlement makes of it; a question of a step becomes 需认定."""
@@ -226,10 +236,11 @@ class _Outcome:
         made = {**candidate, "low": award["low"], "high": award["high"], "reasons": reasons}
         asks = self.asks[claim] if award["open"] == "ask" else []
         if asks and candidate["outcome"] == Outcome.PASS:
-            return {**made, "outcome": int(Outcome.HUMAN), "missing": asks}
+            zh, en = ([ask[i] for ask in asks] for i in (0, 1))
+            return {**made, "outcome": int(Outcome.HUMAN), "missing": zh, "missing_en": en}
         if award["high"] == 0 and candidate["outcome"] == Outcome.PASS:
-            ended = next((line["zh"] for line in lines if line["after_high"] == 0), "")
-            return {**made, "outcome": int(Outcome.FAIL), "why": ended}
+            ended = next(((line["zh"], line["en"]) for line in lines if line["after_high"] == 0), ("", ""))
+            return {**made, "outcome": int(Outcome.FAIL), "why": ended[0], "why_en": ended[1]}
         return made
 
 
@@ -266,8 +277,7 @@ def is_waiting(case: Case) -> bool:
 
 
 def _candidate(decision: Decision, library: Library) -> dict[str, Any]:
-    variables = library.variables
-    missing = [_name(slot, variables) for slot in decision.missing]
+    missing = [_names(slot, library.variables) for slot in decision.missing]
     failed = [r for r in decision.reasons if r.outcome is not None and int(r.outcome) != 1]
     return {
         "clause": decision.item,
@@ -277,13 +287,16 @@ def _candidate(decision: Decision, library: Library) -> dict[str, Any]:
         "outcome": int(decision.outcome),
         "low": decision.low,
         "high": decision.high,
-        "missing": missing,
+        "missing": [zh for zh, _ in missing],
+        "missing_en": [en for _, en in missing],
         "why": "; ".join(r.zh for r in failed),
+        "why_en": "; ".join(r.en for r in failed),
         "reasons": [[r.zh, r.en, r.article, int(r.outcome) if r.outcome is not None else None] for r in decision.reasons],
     }  # fmt: skip
 
 
-def _name(slot: str, variables: Mapping[str, Any]) -> str:
+def _names(slot: str, variables: Mapping[str, Variable]) -> tuple[str, str]:
+    """What a slot is called, zh and en."""
     code, _, offset = slot.partition("@")
-    name = variables[code].zh if code in variables else code
-    return f"{name}@{offset}" if offset else name
+    zh, en = (variables[code].zh, variables[code].en or code) if code in variables else (code, code)
+    return (f"{zh}@{offset}", f"{en}@{offset}") if offset else (zh, en)

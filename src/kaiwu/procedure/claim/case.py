@@ -129,6 +129,7 @@ class ClawBack:
     event: int
     recovered: int = 0
     references: tuple[str, ...] = ()
+    approvers: tuple[str, ...] = ()  # who decided it, and who confirmed
 
 
 @dataclass(frozen=True, slots=True)
@@ -338,7 +339,13 @@ def _survey(case: Case, event: Event) -> Change:
 
 def _claw_back(case: Case, event: Event) -> Change:
     data = event.data
-    made = ClawBack(data["rule"], data["amount"], tuple((n, a) for n, a in data["shares"]), case.events)
+    made = ClawBack(
+        data["rule"],
+        data["amount"],
+        tuple((n, a) for n, a in data["shares"]),
+        case.events,
+        approvers=(event.by, *filter(None, [data.get("second")])),
+    )
     return {"claw_backs": (*case.claw_backs, made)}
 
 

@@ -13,7 +13,7 @@ from kaiwu.pack.programme import Programme
 from kaiwu.procedure.claim.apportion import apportion
 from kaiwu.procedure.claim.case import Case, Payment, State, move_to
 from kaiwu.procedure.claim.event import Event
-from kaiwu.procedure.claim.refusal import Refusal, refuse, yuan
+from kaiwu.procedure.claim.refusal import Refusal, name_all, refuse, yuan
 
 Step = Event | Refusal
 
@@ -22,7 +22,7 @@ def accept(programme: Programme, case: Case, event: Event) -> Step:
     """Materials that come later, such as the acceptance before the second instalment."""
     given = event.data.get("materials") or {}
     if not given or any(programme.material(code) is None for code in given):
-        return refuse("CL-MATERIAL", "、".join(m.zh for m in programme.materials))
+        return refuse("CL-MATERIAL", name_all(programme.materials))
     return move_to(event, case.state)
 
 
@@ -40,7 +40,7 @@ def pay(programme: Programme, case: Case, event: Event) -> Step:
     instalment = next((i for i in programme.instalments if i.code == line.instalment), None)
     missing = [m for m in (instalment.materials if instalment else ()) if m not in case.materials]
     if missing:
-        return refuse("CL-MATERIAL", "、".join(m.zh for m in programme.materials if m.code in missing))
+        return refuse("CL-MATERIAL", name_all(m for m in programme.materials if m.code in missing))
     state = State.PAID if len(case.due) == 1 else State.PAYING
     return move_to(event, state, fund=line.fund, amount=line.amount)
 
@@ -66,9 +66,9 @@ def survey(programme: Programme, case: Case, event: Event) -> Step:
     """绩效调查: all questions of the programme, not before its time."""
     asked = programme.survey
     answers = event.data.get("answers") or {}
-    missing = [q.zh for q in asked.questions if not str(answers.get(q.code, "")).strip()] if asked else []
+    missing = [q for q in asked.questions if not str(answers.get(q.code, "")).strip()] if asked else []
     if missing:
-        return refuse("CL-QUESTION", "、".join(missing))
+        return refuse("CL-QUESTION", name_all(missing))
     if asked is not None:
         last = max(p.day for p in case.payments if not p.is_returned)
         begins = add_months(last, asked.months)
@@ -89,9 +89,9 @@ def claw_back(programme: Programme, case: Case, event: Event) -> Step:
     if not second:
         return refuse("CL-SECOND")
     if normalise_name(second) == normalise_name(event.by):
-        return refuse("CL-SAME-SIGNER", "追回", event.by)
+        return refuse("CL-SAME-SIGNER", ("追回", "claim back"), event.by)
     if any(made.rule == rule.code for made in case.claw_backs):
-        return refuse("CL-CLAW-TWICE", rule.zh)
+        return refuse("CL-CLAW-TWICE", name_all([rule]))
     left = case.paid - case.claimed_back
     amount = data.get("amount")
     if amount is None and rule.share is not None:

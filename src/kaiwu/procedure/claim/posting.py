@@ -7,7 +7,7 @@ voucher is issued and the invoices are used; payable = redeemed; paid = disburse
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 
 from kaiwu.ledger import chart
@@ -75,11 +75,12 @@ class _Entry:
     def clause(self) -> str:
         return self.award.clause if self.award else ""
 
-    def grounds(self, reason: str = "") -> Grounds:
-        """Document and article of the clause; approvers are who handled and who signed, each once."""
+    def grounds(self, reason: str = "", further: Sequence[str] = ()) -> Grounds:
+        """Document and article of the clause; approvers are who handled and who signed, each once, with ``further`` ones."""
         signers = (
             *sorted(self.before.handlers),
             *(s.by for s in self.after.signatures or self.before.signatures),
+            *further,
             self.event.by,
         )
         document = self.programme.document.number or self.programme.document.title
@@ -193,7 +194,8 @@ class _Entry:
     def recover(self) -> list[Command]:
         """Each part cites the payment that it claims back; parts of one payment are told apart by the event."""
         data = self.event.data
-        grounds = self.grounds(f"claw_back:{data['rule']}:{self.before.events}")
+        decided = next(c for c in self.before.claw_backs if c.rule == data["rule"])
+        grounds = self.grounds(f"claw_back:{data['rule']}:{self.before.events}", decided.approvers)
         made = []
         for number, amount in data["shares"]:
             fund = self.funds[next(p.fund for p in self.before.payments if p.event == number)]

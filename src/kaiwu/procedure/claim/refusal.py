@@ -5,9 +5,10 @@ Owns the catalogue. A refusal changes nothing: no event, no entry.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Protocol
 
 from kaiwu.quantity import KaiwuError, Problem, format_decimal
 
@@ -84,11 +85,31 @@ class Refusal:
         return KaiwuError(self.problem)
 
 
+class Named(Protocol):
+    """What has a name in both languages."""
+
+    @property
+    def zh(self) -> str:
+        """In Chinese."""
+        ...
+
+    @property
+    def en(self) -> str:
+        """In English."""
+        ...
+
+
+def name_all(things: Iterable[Named]) -> tuple[str, str]:
+    """The names of several things, zh and en."""
+    listed = list(things)
+    return "、".join(thing.zh for thing in listed), ", ".join(thing.en for thing in listed)
+
+
 def refuse(code: str, *details: object, claim: str = "") -> Refusal:
-    """The refusal of a code with its particulars."""
+    """The refusal of a code with its particulars; one that is a pair is told as (zh, en)."""
     zh, en = REFUSALS[code]
-    texts = [str(d) for d in details]
-    return Refusal(code, zh.format(*texts), en.format(*texts), claim)
+    pairs = [d if isinstance(d, tuple) else (d, d) for d in details]
+    return Refusal(code, zh.format(*(d[0] for d in pairs)), en.format(*(d[1] for d in pairs)), claim)
 
 
 def yuan(fen: int) -> str:
