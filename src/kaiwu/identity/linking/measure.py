@@ -1,0 +1,133 @@
+"""Measuring pairs of a mention and a name (特征): how well they agree, and how far the best stands before the next.
+
+Owns the measures, each a column with its name. It does not own what they are worth (``ranking``).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from kaiwu.identity.linking.encoding import Floats, Ints, Texts, align, count_prefix, hash_bags
+from kaiwu.identity.linking.index import NameIndex, Pairs
+from kaiwu.identity.linking.profile import Profiles
+from kaiwu.identity.linking.rarity import Rarity
+
+UNKNOWN = -1.0
+"""A measure of what one of the two does not say."""
+
+GAPPED = (
+    "score", "full_of_mention", "full_of_name", "stem_of_mention", "stem_of_name", "core_of_name", "sound_of_mention",
+    "sound_of_name", "cover_of_mention", "cover_of_name", "brand_of_name", "place", "spelling",
+)  # fmt: skip
+"""Measures of which the distance to the best other entity is a measure too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measures:
+    """p pairs measured: ``names`` of the columns of ``values`` (p, k) float32."""
+
+    names: tuple[str, ...]
+    values: Floats
+
+    def column(self, name: str) -> Floats:
+        """One measure of all pairs (p,)."""
+        return self.values[:, self.names.index(name)]
+
+
+def measure_pairs(mentions: Profiles, index: NameIndex, pairs: Pairs) -> Measures:
+    """Measures of each pair by itself."""
+    left, right = mentions.take(pairs.mention), index.profiles.take(pairs.entry)
+    columns: dict[str, Floats | Ints] = {"score": pairs.score, "share": pairs.share}
+    columns |= _align_views(left, right)
+    columns |= _cover(left.stem, right.stem, index.rarity)
+    columns |= _compare_parts(left, right, index)
+    rank = index.spellings.rank(left.keys, pairs.entry)
+    sharers = index.spellings.count_sharers(mentions.keys)[pairs.mention]
+    columns |= {"spelling": -np.log1p(rank), "sharers": np.log1p(sharers)}
+    kinds = np.array([_number_kind(e.kind.value, e.is_former) for e in index.entries])
+    columns["name_kind"] = kinds[pairs.entry]
+    return Measures(tuple(columns), np.column_stack([np.asarray(c, np.float32) for c in columns.values()]))
+
+
+def measure_gaps(measures: Measures, mention: Ints, count: int) -> Measures:
+    """The measures with, for each of ``GAPPED``, the distance to the best other pair of the mention, and how many there are.
+
+    ``mention`` (p,) rises; one pair per entity. The best pair has a gap above 0, a tie 0, the others below.
+    """
+    gaps = [_gap(measures.column(name), mention, count) for name in GAPPED]
+    numbers = np.bincount(mention, minlength=count)[mention]
+    covering = np.bincount(mention, weights=measures.column("stem_of_mention") > 0.99, minlength=count)[mention]
+    added = np.column_stack([*gaps, numbers, covering]).astype(np.float32)
+    names = (*measures.names, *(f"gap_{name}" for name in GAPPED), "candidates", "covering")
+    return Measures(names, np.concatenate([measures.values, added], axis=1))
+
+
+def _align_views(left: Profiles, right: Profiles) -> dict[str, Floats | Ints]:
+    columns: dict[str, Floats | Ints] = {}
+    for view in ("full", "stem", "core", "sound"):
+        a, b = getattr(left, view), getattr(right, view)
+        common = align(a, b)
+        columns[f"{view}_of_mention"] = common / np.maximum(a.sizes, 1)
+        columns[f"{view}_of_name"] = common / np.maximum(b.sizes, 1)
+    columns["brand_of_name"] = align(left.stem, right.brand) / np.maximum(right.brand.sizes, 1)
+    columns["core_in_stem"] = align(left.core, right.stem) / np.maximum(left.core.sizes, 1)
+    for view in ("stem", "core"):
+        prefix = count_prefix(getattr(left, view), getattr(right, view))
+        columns[f"{view}_prefix"] = prefix / np.maximum(getattr(left, view).sizes, 1)
+    return columns
+
+
+def _cover(left: Texts, right: Texts, rarity: Rarity) -> dict[str, Floats | Ints]:
+    """Rarity-weighted shares of the characters that the other has anywhere, and the rarest that it lacks."""
+    same = left.codes[:, :, None] == right.codes[:, None, :]
+    columns: dict[str, Floats | Ints] = {}
+    for side, text, is_shared in (("mention", left, same.any(axis=2)), ("name", right, same.any(axis=1))):
+        weights = rarity.weigh(text.codes)
+        total = weights.sum(axis=1)
+        columns[f"cover_of_{side}"] = (weights * is_shared).sum(axis=1) / np.maximum(total, 1e-9)
+        columns[f"lost_of_{side}"] = (weights * ~is_shared).max(axis=1)
+        columns[f"weight_of_{side}"] = total
+    return columns
+
+
+def _compare_parts(left: Profiles, right: Profiles, index: NameIndex) -> dict[str, Floats | Ints]:
+    table = index.profiler.agreement
+    met = table[left.regions[:, :, None], right.regions[:, None, :]].reshape(len(left), -1)
+    region = np.where((met > 0).any(axis=1), 1, np.where((met < 0).any(axis=1), -1, 0))
+    is_known = (left.form > 0) & (right.form > 0) & (left.form != index.profiler.cut_form)
+    shorter = np.minimum(left.place.sizes, right.place.sizes)
+    return {
+        "region": region,
+        "regions_of_mention": (left.regions > 0).sum(axis=1),
+        "regions_of_name": (right.regions > 0).sum(axis=1),
+        "form": np.where(is_known, np.where(left.form == right.form, 1, -1), 0),
+        "form_of_mention": left.form,
+        "form_of_name": right.form,
+        "group_of_mention": left.is_group,
+        "group_of_name": right.is_group,
+        "size_of_mention": left.core.sizes,
+        "size_of_name": right.core.sizes,
+        "same_characters": hash_bags(left.core) == hash_bags(right.core),
+        "same_text_characters": hash_bags(left.full) == hash_bags(right.full),
+        "same_brands": np.log1p(index.rarity.count_brands(right.brand_key)),
+        "heads_of_mention": np.log1p(index.rarity.count_heads(left.head_key)),
+        "place": np.where(shorter > 0, align(left.place, right.place) / np.maximum(shorter, 1), UNKNOWN),
+    }
+
+
+def _number_kind(kind: str, is_former: bool) -> int:
+    return ("legal", "former", "short", "brand").index("former" if is_former else kind)
+
+
+def _gap(values: Floats, mention: Ints, count: int) -> Floats:
+    order = np.lexsort((-values, mention))
+    sorted_mention = mention[order]
+    first = np.searchsorted(sorted_mention, np.arange(count))
+    rank = np.empty(len(values), np.int64)
+    rank[order] = np.arange(len(values)) - first[sorted_mention]
+    best, second = (np.full(count, UNKNOWN, np.float32) for _ in range(2))
+    best[mention[rank == 0]] = values[rank == 0]
+    second[mention[rank == 1]] = values[rank == 1]
+    return values - np.where(rank == 0, second[mention], best[mention])
