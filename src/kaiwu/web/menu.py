@@ -30,6 +30,7 @@ SCREENS: tuple[tuple[tuple[str, str], tuple[str, ...]], ...] = (
     (
         ("系统", "System"),
         (
+            "kaiwu.web.job.screens:JobScreen",
             "kaiwu.web.account.screens:PersonScreen",
             "kaiwu.web.account.screens:OrganisationScreen",
             "kaiwu.web.event.screens:EventScreen",

@@ -1,0 +1,69 @@
+"""The worker (工作进程): claims jobs and does them, one after the other.
+
+Owns the table of kinds. What a kind does belongs to its app.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import socket
+import threading
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from typing import Any
+
+from django.db import close_old_connections
+
+from kaiwu.web.job.models import Job
+from kaiwu.web.job.services import Progress, claim, fail, finish
+
+KINDS: dict[str, str] = {
+    "run": "kaiwu.web.run.work:run_job",
+    "sync": "kaiwu.web.registry.work:sync",
+}
+"""Kind: the function ``(words, progress) -> (result, url)`` as a dotted name."""
+
+IDLE = 1.0
+_log = logging.getLogger("kaiwu.job")
+Work = Callable[[Mapping[str, Any], Progress], tuple[Mapping[str, Any], str]]
+
+
+def name_worker() -> str:
+    """A name that no other worker has."""
+    return f"{socket.gethostname()[:30]}-{os.getpid()}-{threading.get_ident() % 10_000}"
+
+
+def work_once(worker: str) -> Job | None:
+    """Claim one job and do it; returns it as it ended, or ``None`` where none waits. Nothing that a job does raises here."""
+    job = claim(worker)
+    if job is None:
+        return None
+    try:
+        result, url = _work_of(job.kind)(json.loads(job.words), Progress(job))
+        finish(job, result, url)
+    except Exception as error:
+        _log.exception("job failed", extra={"kaiwu": {"job": job.pk, "kind": job.kind}})
+        fail(job, error)
+    job.refresh_from_db()
+    return job
+
+
+def _work_of(kind: str) -> Work:
+    module, _, name = KINDS[kind].partition(":")
+    work: Work = getattr(import_module(module), name)
+    return work
+
+
+def work_until(stop: threading.Event) -> None:
+    """Do jobs until told to stop; sleeps while none waits."""
+    worker = name_worker()
+    while not stop.is_set():
+        close_old_connections()
+        try:
+            if work_once(worker) is None:
+                stop.wait(IDLE)
+        except Exception:  # the database is away for a moment: nothing is lost, the claim was not taken
+            _log.exception("worker could not claim")
+            stop.wait(IDLE * 5)
