@@ -158,7 +158,8 @@ def _node(program: Data, facts: Data, values: list[Any], op: str, a: int, b: int
         case "CONST":
             return int(program["constants"][a])
         case "SLOT":
-            return facts.get(program["slots"][a])
+            value = facts.get(program["slots"][a])
+            return None if value is None else int(value)
         case "ADD" | "SUB" | "MUL" | "MIN" | "MAX" | "ROUND" | "TRUNC" | "AWAY" | "FLOOR":
             return _arithmetic(op, values[a], values[b])
         case "COALESCE":
@@ -302,6 +303,8 @@ class _Walk:
             or own["admitted"].get(kind, FAILED) != PASSED
             or row["owner"] not in ("", own["firm"])
         ):
+            return False
+        if name in row["barred"]:
             return False
         if self.taken_at.get(supply, state) < state or self._is_held(own, state):
             return False

@@ -42,7 +42,7 @@ class Barrier:
 
     kind: str
     supplies: int
-    reasons: tuple[tuple[str, int], ...]  # code of a constraint, "owner", "reserved", "quota" or "before"
+    reasons: tuple[tuple[str, int], ...]  # code of a constraint, "owner", "condition", "reserved", "quota" or "before"
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +130,7 @@ def _barriers(placed: Allotment, at: int) -> Iterator[Barrier]:
 def _tests(round_: Round, pairing: Pairing, placed: Allotment, at: int, part: slice) -> Iterator[tuple[str, np.ndarray[tuple[int], np.dtype[np.bool_]]]]:  # fmt: skip
     own, supplies = round_.applicants[at], pairing.supplies[part]
     yield "owner", np.array([s.owner in ("", own.firm) for s in supplies], bool)
+    yield "condition", np.array([own.id not in s.barred for s in supplies], bool)
     for constraint in round_.rule.constraints:
         yield constraint.code, try_constraint(constraint, [own], supplies)[0]
     passes = [p for p in round_.rule.passes if not p.pool or p.pool in own.pools]

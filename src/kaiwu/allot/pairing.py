@@ -89,7 +89,7 @@ def _holders(applicant: Applicant, one_per: Sequence[str]) -> tuple[str, ...]:
 
 
 def _admitted(applicants: Sequence[Applicant], supplies: Sequence[Supply], kind: Whole, numbers: dict[str, int]) -> Truth:  # fmt: skip
-    """Kind accepted and conditions met; a supply with an owner is for the owner only."""
+    """Kind accepted and conditions met; a supply with an owner is for the owner only, one with conditions of its own for those who meet them."""
     by_kind = np.zeros((len(applicants), len(numbers)), bool)
     for a, applicant in enumerate(applicants):
         by_kind[a, [numbers[k] for k in _entered_kinds(applicant)]] = True
@@ -98,6 +98,8 @@ def _admitted(applicants: Sequence[Applicant], supplies: Sequence[Supply], kind:
     for at, supply in enumerate(supplies):
         if supply.owner:
             found[:, at] &= firms == supply.owner
+        if supply.barred:
+            found[:, at] &= [a.id not in supply.barred for a in applicants]
     return found
 
 

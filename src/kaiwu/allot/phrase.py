@@ -15,6 +15,7 @@ from kaiwu.allot.rule import Rule
 Sentence = tuple[str, str]
 _BARRIERS: dict[str, Sentence] = {
     "owner": ("只供产权人使用", "for the owner only"),
+    "condition": ("不符合该宗附加条件", "conditions of the supply not met"),
     "reserved": ("留给其他预留", "kept for another reserve"),
     "quota": ("指标自始不够", "quotas too small from the start"),
     "before": ("轮到之前已安排或已用完", "gone before its first pass"),

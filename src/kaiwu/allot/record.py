@@ -69,7 +69,7 @@ def rule_data(rule: Rule) -> Data:
         "kinds": [_fields(k) for k in rule.kinds], "constraints": [{**_fields(c), "test": c.test.value} for c in rule.constraints],
         "resources": [_fields(r) for r in rule.resources], "passes": [_fields(p) for p in rule.passes], "ties": list(rule.ties),
         "one_per": list(rule.one_per), "choice": rule.choice, "items": [list(item) for item in rule.items],
-        "plots": list(rule.plots) if rule.plots else None,
+        "plots": list(rule.plots) if rule.plots else None, "conditions": [list(c) for c in rule.conditions], "ruler": rule.ruler,
     }  # fmt: skip
 
 
@@ -156,7 +156,8 @@ def _read_rule(data: Mapping[str, Any]) -> Rule:
         constraints=tuple(Constraint(**{**c, "test": Comparison(c["test"]), "kinds": tuple(c["kinds"])}) for c in data["constraints"]),
         resources=tuple(Resource(**{**r, "kinds": tuple(r["kinds"])}) for r in data["resources"]), passes=tuple(Pass(**p) for p in data["passes"]),
         ties=tuple(data["ties"]), one_per=tuple(data["one_per"]), choice=data["choice"], items=tuple(_triple(i) for i in data["items"]),
-        plots=(data["plots"][0], data["plots"][1]) if data["plots"] else None,
+        plots=(data["plots"][0], data["plots"][1]) if data["plots"] else None, conditions=tuple((name, text) for name, text in data["conditions"]),
+        ruler=data["ruler"],
     )  # fmt: skip
 
 
@@ -174,7 +175,7 @@ def _read_applicant(data: Mapping[str, Any]) -> Applicant:
 
 
 def _read_supply(data: Mapping[str, Any]) -> Supply:
-    return Supply(**{**data, "pools": frozenset(data["pools"])})
+    return Supply(**{**data, "pools": frozenset(data["pools"]), "barred": frozenset(data["barred"])})
 
 
 def _read_draw(data: Mapping[str, Any] | None) -> Draw | None:

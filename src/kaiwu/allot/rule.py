@@ -56,6 +56,8 @@ class Rule:
     choice: str = "smallest"
     items: tuple[tuple[str, str, str], ...] = ()  # code, zh, en of the parts of the score
     plots: tuple[int, int] | None = None  # how many supplies a rolling round offers
+    conditions: tuple[tuple[str, str], ...] = ()  # kind of supply or reserve, and the text of its conditions
+    ruler: str = ""  # code and digest of the rating that gives the score, where one does
 
     def kind(self, code: str) -> SupplyKind:
         """The kind of a code; ``KeyError`` where the rule has none."""

@@ -41,7 +41,8 @@ class Supply:
     """One plot, floor or site. ``area`` is positive, in µmu (10^-6 亩; 1 m² is 1500 of them).
 
     ``offers`` holds by constraint what it offers, ``None`` where that is not known. ``owner``: only that firm may take it
-    (零土地). ``is_reserved`` keeps it for the passes of its ``pools``.
+    (零土地). ``is_reserved`` keeps it for the passes of its ``pools``. ``barred`` are applicants who are not known to meet the
+    conditions that this supply has of its own.
     """
 
     id: str
@@ -52,5 +53,6 @@ class Supply:
     owner: str = ""
     pools: frozenset[str] = frozenset()
     is_reserved: bool = False
+    barred: frozenset[str] = frozenset()
     zh: str = ""
     where: str = ""
