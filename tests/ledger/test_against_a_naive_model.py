@@ -151,6 +151,7 @@ class Machine(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         assert self.book.leaves() == self.memory.leaves()
+        assert self.book.count_leaves() == self.memory.count_leaves() == len(self.memory.leaves())
         assert self.book.audit() is None
         for account in ACCOUNTS:
             assert self.book.statement(account.id) == self.memory.statement(account.id)

@@ -30,7 +30,7 @@ def status(workspace: Path, speaker: Speaker) -> None:
     witness = open_workspace(workspace).witness
     path = witness.folder / "checkpoint"
     checkpoint = path.read_text(encoding="utf-8") if path.is_file() else ""
-    key, size, waiting = str(witness.key.public), witness.log().size, len(witness.book.leaves(witness.log().size))
+    key, size, waiting = str(witness.key.public), witness.log().size, witness.count_waiting()
     if speaker.is_json:
         speaker.data({"key": key, "size": size, "waiting": waiting, "checkpoint": checkpoint})
         return

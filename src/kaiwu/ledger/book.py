@@ -85,6 +85,9 @@ class Book(Protocol):
     def leaves(self, start: int = 0, stop: int | None = None) -> list[bytes]:
         """The bodies of all leaves in order, foreign ones included."""
 
+    def count_leaves(self) -> int:
+        """How many leaves there are, without reading them."""
+
     def balance(self, account_id: str, at: dt.datetime | None = None) -> Balance:
         """The balance now, or after everything dated up to ``at``; a hold past its expiry no longer counts then. Zero of an
         account that was never opened."""

@@ -88,6 +88,10 @@ class MemoryBook:
         """See ``Book``."""
         return [leaf.body for leaf in self._leaves[start:stop]]
 
+    def count_leaves(self) -> int:
+        """See ``Book``."""
+        return len(self._leaves)
+
     def balance(self, account_id: str, at: dt.datetime | None = None) -> Balance:
         """See ``Book``."""
         standing = self.state.account(account_id)

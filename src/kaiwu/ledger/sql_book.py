@@ -103,6 +103,12 @@ class SqlBook(ABC):
         with self._reading() as gateway:
             return [body for (body,) in gateway.ask([(sql, (start, INT64_MAX if stop is None else stop))])[0]]
 
+    def count_leaves(self) -> int:
+        """See ``Book``."""
+        with self._reading() as gateway:
+            ((number,),) = gateway.ask([("SELECT COALESCE(MAX(seq) + 1, 0) FROM log_leaf", ())])[0]
+        return int(number)
+
     def find_leaf(self, kind: str, body: bytes) -> int | None:
         """See ``Book``."""
         sql = "SELECT MIN(seq) FROM log_leaf WHERE kind = ? AND body = ?"

@@ -93,6 +93,10 @@ class Witness:
         """The log as it stands on disk."""
         return TileLog(self.folder)
 
+    def count_waiting(self) -> int:
+        """Leaves of the book that the log has not yet."""
+        return max(0, self.book.count_leaves() - self.log().size)
+
     def publish(self) -> str:
         """Take all new leaves into the log and sign a checkpoint (检查点); its text."""
         return publish(self.book, self.log(), self.key)

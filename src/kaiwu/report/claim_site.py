@@ -192,7 +192,7 @@ class ClaimSite:
         case = self.record.case(number) if number else None
         return _page(
             asked, "log.html", asked.pick("存证日志", "The log"), key=key, size=size,
-            waiting=len(witness.book.leaves(size)) if key else 0, checkpoint=checkpoint, number=number, case=case,
+            waiting=witness.count_waiting() if key else 0, checkpoint=checkpoint, number=number, case=case,
             steps=[] if case is None else show_claim(self.record, self._programme(case.programme), case)["steps"],
             is_synthetic=self.workspace.is_synthetic,
         )  # fmt: skip
