@@ -134,3 +134,49 @@ def test_the_frame_height_refuses_what_it_does_not_have() -> None:
     )
     with pytest.raises(KaiwuError, match="IX-FRAME-STEP"):
         rate_frame(frame(values(1)), tree(), method)
+
+
+PAIR = make_tree([
+    Node("index"), Node("a", parent="index", direction=Direction("higher")), Node("b", parent="index", direction=Direction("lower"), base=4.0)
+])  # fmt: skip
+REFUSED = [
+    ("IX-NORMALISE-CONSTANT", [[1, 1], [1, 2], [1, 3]], "{by: min_max}", "arithmetic"),
+    ("IX-NORMALISE-CONSTANT", [[1, 1], [1, 2], [1, 3]], "{by: z_score}", "arithmetic"),
+    ("IX-NORMALISE-CONSTANT", [[1, 1], [1, 2], [1, 3]], "{by: rank}", "arithmetic"),
+    ("IX-NORMALISE-UNDEFINED", [[1, 0], [2, 2], [3, 3]], "{by: min_max, log: true}", "arithmetic"),
+    (
+        "IX-NORMALISE-ZERO",
+        [[1, 0], [2, 2], [3, 3]],
+        "{by: min_max, indicators: {b: {by: ratio, cap: 100}}}",
+        "arithmetic",
+    ),
+    ("IX-NORMALISE-SETTING", [[1, 1], [2, 2], [3, 3]], "{by: goalposts}", "arithmetic"),
+    ("IX-AGGREGATE-NEGATIVE", [[-1, 1], [2, 2], [3, 3]], "{by: none, indicators: {b: min_max}}", "geometric"),
+    ("IX-VALUES-EMPTY", [[1, np.nan], [2, np.nan], [3, np.nan]], "{by: min_max}", "arithmetic"),
+]
+
+
+@pytest.mark.parametrize(("code", "x", "normalise", "mean"), REFUSED)
+def test_both_backends_refuse_the_same_figures_by_the_same_place(
+    code: str, x: list[list[float]], normalise: str, mean: str
+) -> None:
+    method = parse_method(
+        parse_document(f"method: m\nsteps:\n  - normalise: {normalise}\n  - aggregate: {{by: {mean}}}")
+    )
+    v = Values(("u0", "u1", "u2"), ("a", "b"), np.array(x, dtype=np.float64))
+    with pytest.raises(KaiwuError) as arrays:
+        IndexModel(PAIR, v, method).run()
+    with pytest.raises(KaiwuError) as frames:
+        rate_frame(pl.DataFrame({"unit": v.units, "a": v.x[:, 0], "b": v.x[:, 1]}), PAIR, method)
+    told = [[(p.code, p.where, p.zh) for p in error.value.problems] for error in (arrays, frames)]
+    assert told[0] == told[1] and code in [c for c, _, _ in told[0]]
+
+
+def test_a_ratio_of_what_is_not_positive_earns_what_is_declared_in_both_backends() -> None:
+    text = "method: m\nsteps:\n  - normalise: {by: min_max, indicators: {b: {by: ratio, cap: 150, zero: 20}}}\n  - aggregate:\n  - rank:"
+    method = parse_method(parse_document(text))
+    v = Values(("u0", "u1", "u2"), ("a", "b"), np.array([[1.0, 0], [2, 2], [3, 8]]))
+    result = IndexModel(PAIR, v, method).run()
+    assert result.score_of("b").tolist() == [20, 150, 50]
+    other = rate_frame(pl.DataFrame({"unit": v.units, "a": v.x[:, 0], "b": v.x[:, 1]}), PAIR, method)
+    assert other["index"].to_list() == pytest.approx(result.scores.tolist(), abs=1e-12)

@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import NoReturn
 
+import numpy as np
 import polars as pl
 
 from kaiwu.quantity import KaiwuError, Problem
 from kaiwu.rating.index.method import Method
-from kaiwu.rating.index.stage import Step
-from kaiwu.rating.index.statistic import NOISE
+from kaiwu.rating.index.stage import Step, check_normalised, refuse_empty, refuse_negative
+from kaiwu.rating.index.statistic import NOISE, Array
 from kaiwu.rating.index.step.aggregate import Aggregate
 from kaiwu.rating.index.step.denominate import Denominate
 from kaiwu.rating.index.step.impute import Impute
@@ -45,11 +46,14 @@ def rate_frame(frame: pl.DataFrame, tree: Tree, method: Method, unit: str = "uni
         elif isinstance(step, Weigh):
             weights = _weights(step, tree)
         elif isinstance(step, Aggregate):
-            out = _aggregate_tree(step, out, tree, weights)
+            refuse_empty(step, _table(out, tree), weights, tree)
+            out = _aggregate_tree(step, out, tree, weights, unit)
         elif isinstance(step, Rank):
             out = _rank(step, out, tree.root)
         else:
-            out = out.with_columns(**_columns(step, out, tree))
+            before, out = out, out.with_columns(**_columns(step, out, tree))
+            if isinstance(step, Normalise):
+                _check(step, before, out, tree, unit)
     kept = [
         unit,
         *(c for c in tree.upward if c in tree.children),
@@ -61,6 +65,18 @@ def rate_frame(frame: pl.DataFrame, tree: Tree, method: Method, unit: str = "uni
 def _numeric(frame: pl.DataFrame, tree: Tree, unit: str) -> list[str]:
     sizes = {tree.by_code[c].denominator for c in tree.leaves} - {""}
     return [c for c in frame.columns if c in tree.leaves or c in sizes]
+
+
+def _table(frame: pl.DataFrame, tree: Tree) -> Array:
+    return np.asarray(frame.select(pl.col(c).cast(pl.Float64) for c in tree.leaves).to_numpy(), dtype=np.float64)
+
+
+def _check(step: Normalise, before: pl.DataFrame, after: pl.DataFrame, tree: Tree, unit: str) -> None:
+    """The refusals of the array height, by the same sentences: a figure that has no score must not fade to null."""
+    units = [str(u) for u in before.get_column(unit)]
+    check_normalised(
+        step, units, _table(before, tree), _table(after, tree), tree, lambda name: before.get_column(name).to_list()
+    )
 
 
 def _columns(step: Step, frame: pl.DataFrame, tree: Tree) -> dict[str, pl.Expr | pl.Series]:
@@ -194,7 +210,7 @@ def _score(s: Normalise, node: Node, d: Direction, raw: pl.Expr, over: Callable[
             least = pl.when((least == 0) & ~still).then(-1.0).otherwise(least)
         return _stretch(y, least, most, s)
     if s.by == "goalposts":
-        ends = [pl.lit(low), pl.lit(high)]
+        ends = [pl.lit(low, pl.Float64), pl.lit(high, pl.Float64)]
         ends = [e.log() for e in ends] if s.log else ends
         return _stretch(y, -ends[1] if lower else ends[0], -ends[0] if lower else ends[1], s)
     if s.by == "z_score":
@@ -216,7 +232,9 @@ def _score(s: Normalise, node: Node, d: Direction, raw: pl.Expr, over: Callable[
         score = _stretch(pl.min_horizontal(y, goal) + y * 0, least, pl.max_horizontal(goal, least), s)
         return pl.when((least >= goal) & ~still).then(y * 0 + b).otherwise(score)
     if s.by == "ratio":
-        out = pl.when(raw > 0).then(base / raw).otherwise(raw * 0 + float("inf")) * b if lower else raw / base * b
+        nothing = raw * 0 + s.zero if s.zero is not None else pl.lit(None, pl.Float64)
+        fixed = pl.lit(base, pl.Float64)
+        out = pl.when(raw > 0).then(fixed / raw * b).otherwise(nothing) if lower else raw / fixed * b
         if s.penalty is not None:
             out = (
                 pl.when(raw < s.penalty[0])
@@ -261,25 +279,51 @@ def _weights(step: Weigh, tree: Tree) -> dict[str, float]:
     return tree.shares()
 
 
-def _aggregate_tree(step: Aggregate, frame: pl.DataFrame, tree: Tree, weights: Mapping[str, float]) -> pl.DataFrame:
+def _aggregate_tree(
+    step: Aggregate, frame: pl.DataFrame, tree: Tree, weights: Mapping[str, float], unit: str
+) -> pl.DataFrame:
     for code in tree.upward:
         kids = tree.children.get(code)
         if kids is not None:
             setting = step.overrides.get(code, step)
             if setting.flat:
                 _refuse("flat aggregation")
-            frame = frame.with_columns(_mean(setting, kids, [weights[kid] for kid in kids]).fill_nan(None).alias(code))
+            given = [weights[kid] for kid in kids]
+            _check_signs(setting, frame, code, kids, given, unit)
+            frame = frame.with_columns(_mean(setting, kids, given).fill_nan(None).alias(code))
     return frame
 
 
-def _mean(s: Aggregate, kids: tuple[str, ...], weights: list[float]) -> pl.Expr:
-    present = [
-        pl.when(pl.col(k).is_not_null()).then(pl.lit(w)).otherwise(0.0) for k, w in zip(kids, weights, strict=True)
-    ]
-    whole, all_of_it = pl.sum_horizontal(present), sum(weights)
-    enough = (whole > 0) & (whole >= s.least * all_of_it * (1 - 1e-12))
+def _check_signs(
+    s: Aggregate, frame: pl.DataFrame, code: str, kids: tuple[str, ...], weights: list[float], unit: str
+) -> None:
+    """Means of logarithms, reciprocals and powers refuse a negative score that counts, as the array height does."""
+    if s.by not in ("geometric", "harmonic", "power") or (s.by == "power" and s.power == 1):
+        return
+    counting = [kid for kid, weight in zip(kids, weights, strict=True) if weight > 0]
+    rated = frame.filter(_enough(s, kids, weights))
+    for kid in counting:
+        below = rated.filter(pl.col(kid) < 0)
+        if below.height:
+            raise refuse_negative(s.by, str(below.get_column(unit)[0]), kid, code)
+
+
+def _enough(s: Aggregate, kids: tuple[str, ...], weights: list[float]) -> pl.Expr:
+    """Whether so much of a parent is present that it has a score."""
+    whole = pl.sum_horizontal(_present(kids, weights))
+    enough = (whole > 0) & (whole >= s.least * sum(weights) * (1 - 1e-12))
     if s.missing == "spread":
         enough &= pl.all_horizontal(pl.col(k).is_not_null() for k, w in zip(kids, weights, strict=True) if w > 0)
+    return enough
+
+
+def _present(kids: tuple[str, ...], weights: list[float]) -> list[pl.Expr]:
+    return [pl.when(pl.col(k).is_not_null()).then(pl.lit(w)).otherwise(0.0) for k, w in zip(kids, weights, strict=True)]
+
+
+def _mean(s: Aggregate, kids: tuple[str, ...], weights: list[float]) -> pl.Expr:
+    present, enough = _present(kids, weights), _enough(s, kids, weights)
+    whole = pl.sum_horizontal(present)
     share = [w / whole for w in present]
     cells = [pl.col(k).fill_null(0.0) for k in kids]
     used = [pl.when(w > 0).then(pl.col(k)) for k, w in zip(kids, share, strict=True)]

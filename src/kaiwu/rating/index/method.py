@@ -103,14 +103,25 @@ def _check_order(entry: Entry, steps: Sequence[Step]) -> None:
     families = [step.family for step in steps]
     if not steps:
         return
-    if families.count("rank") > 1:
-        entry.complain("IX-METHOD-ORDER", "rank 只能写一次", "rank stands once", "steps")
+    for family in ("normalise", "weigh", "rank"):
+        for k in [k for k, f in enumerate(families) if f == family][1:]:
+            zh, en = (
+                f"{family} 只能写一次; 个别指标请写在 indicators 里",
+                f"{family} stands once; say what differs under indicators",
+            )
+            entry.complain("IX-METHOD-ORDER", zh, en, "steps", k)
     if "aggregate" not in families:
         entry.complain("IX-METHOD-AGGREGATE", "方法没有合成步骤 aggregate", "the method has no aggregate step", "steps")
     elif any(family != "rank" for family in families[families.index("aggregate") + 1 :]):
         entry.complain("IX-METHOD-ORDER", "aggregate 之后只能有 rank", "only rank may follow aggregate", "steps")
     first = families.index("normalise") if "normalise" in families else len(families)
     moved = next((k for k, f in enumerate(families) if f in ("denominate", "treat", "normalise")), len(families))
+    for k in (k for k in range(first + 1, len(families)) if families[k] in ("denominate", "treat")):
+        zh, en = f"{families[k]} 要放在 normalise 之前: 归一以后已经是得分", f"{families[k]} stands before normalise, which makes scores of figures"  # fmt: skip
+        entry.complain("IX-METHOD-ORDER", zh, en, "steps", k)
+    bent = families.index("treat") if "treat" in families else len(families)
+    for k in (k for k in range(bent + 1, first) if families[k] == "denominate"):
+        entry.complain("IX-METHOD-ORDER", "denominate 要放在 treat 之前", "denominate stands before treat", "steps", k)
     for k, step in enumerate(steps):
         ways = [s.by for s in (step, *step.overrides.values()) if s is not None] if isinstance(step, Impute) else []
         if k < first and any(w in ("mean_score", "block_mean") for w in ways):

@@ -5,7 +5,7 @@ Owns the joining of settings and kernels. The kernels are in ``step/``, the orde
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -61,14 +61,16 @@ def apply(step: Step, sheet: Sheet, context: Context, ref: Array | None = None) 
     if isinstance(step, Weigh):
         return replace(sheet, weights=_weigh(step, sheet, context))
     if isinstance(step, Aggregate):
-        _refuse_empty(step, sheet, context.tree)
+        refuse_empty(step, sheet.x, sheet.weights, context.tree)
         return replace(sheet, scores=aggregate_tree(step, sheet.x, sheet.weights, context.tree, sheet.units))
     if isinstance(step, Rank):
         return sheet
     after = transform(step, sheet.x, sheet.rows, context, ref)
     cells = _report(step, sheet, after, context.tree)
     if isinstance(step, Normalise):
-        _check_normalised(step, sheet, after, context, ref)
+        check_normalised(
+            step, sheet.units, sheet.x, after, context.tree, lambda name: [_labels(context.values, name)[u] for u in sheet.rows], ref
+        )  # fmt: skip
     return replace(sheet, x=after, cells=(*sheet.cells, *cells))
 
 
@@ -265,22 +267,27 @@ def _aggregate(s: Aggregate, x: Array, w: Array, code: str, kids: Sequence[str],
         if len(bad):
             u = int(bad[0][0])
             kid = next((k for k, v in zip(kids, x[u], strict=True) if v < 0), kids[0])
-            raise KaiwuError(Problem(
-                "IX-AGGREGATE-NEGATIVE", f"“{units[u]}”的“{kid}”得分为负, 不能用 {s.by} 合成“{code}”; 改用正的标度(如 1 到 100)",
-                f"“{kid}” of “{units[u]}” is negative and cannot be combined into “{code}” by {s.by}; normalise to a positive scale",
-                where=f"{units[u]}, {code}",
-            ))  # fmt: skip
+            raise refuse_negative(s.by, units[u], kid, code)
     return out
 
 
-def _refuse_empty(step: Aggregate, sheet: Sheet, tree: Tree) -> None:
+def refuse_negative(by: str, unit: str, kid: str, code: str) -> KaiwuError:
+    """A negative score that a mean of logarithms, reciprocals or powers cannot take."""
+    return KaiwuError(Problem(
+        "IX-AGGREGATE-NEGATIVE", f"“{unit}”的“{kid}”得分为负, 不能用 {by} 合成“{code}”; 改用正的标度(如 1 到 100)",
+        f"“{kid}” of “{unit}” is negative and cannot be combined into “{code}” by {by}; normalise to a positive scale",
+        where=f"{unit}, {code}",
+    ))  # fmt: skip
+
+
+def refuse_empty(step: Aggregate, x: Array, shares: Mapping[str, float], tree: Tree) -> None:
     """An indicator that nobody has must not vanish from the index unsaid, its weight given to the others."""
-    if np.isnan(sheet.x).all():
+    if np.isnan(x).all():
         return  # nobody has a score then, and all are told so
-    weights = effective_weights(tree, sheet.weights)
+    weights = effective_weights(tree, shares)
     empty = [
         tree.by_code[code] for i, code in enumerate(tree.leaves)
-        if np.isnan(sheet.x[:, i]).all() and weights[code] > 0 and step.overrides.get(tree.by_code[code].parent or "", step).missing == "skip"
+        if np.isnan(x[:, i]).all() and weights[code] > 0 and step.overrides.get(tree.by_code[code].parent or "", step).missing == "skip"
     ]  # fmt: skip
     if empty:
         raise KaiwuError([
@@ -306,21 +313,23 @@ def _report(step: Step, sheet: Sheet, after: Array, tree: Tree) -> list[Cell]:
     return []
 
 
-def _check_normalised(step: Normalise, sheet: Sheet, after: Array, context: Context, ref: Array | None) -> None:
-    tree = context.tree
-    lost = ~np.isnan(sheet.x) & ~np.isfinite(after)
+def check_normalised(
+    step: Normalise, units: Sequence[str], x: Array, after: Array, tree: Tree, labels_of: Callable[[str], Sequence[str]], ref: Array | None = None
+) -> None:  # fmt: skip
+    """Refuse figures that a normalisation gives no score, naming unit and indicator; ``labels_of`` gives the groups of a grouping by unit."""
+    lost = ~np.isnan(x) & ~np.isfinite(after)
     problems: list[Problem] = []
-    flat = statistic.is_constant(sheet.x if ref is None else ref)[0]
+    flat = statistic.is_constant(x if ref is None else ref)[0]
     for i in np.flatnonzero(lost.any(axis=0)):
         code, setting = tree.leaves[i], step.overrides.get(tree.leaves[i], step)
         at = int(np.flatnonzero(lost[:, i])[0])
-        unit = sheet.units[at]
+        unit = units[at]
         still, group = bool(flat[i]), ""
         if setting.within:
-            labels = [_labels(context.values, setting.within)[u] for u in sheet.rows]
+            labels = labels_of(setting.within)
             group = labels[at]
             mates = [u for u, label in enumerate(labels) if label == group]
-            still = bool(statistic.is_constant(sheet.x[mates, i : i + 1])[0, 0])
+            still = bool(statistic.is_constant(x[mates, i : i + 1])[0, 0])
         node = tree.by_code[code]
         if setting.by in ("goalposts", "target", "ratio") and _lacks(setting, node):
             wanted = {"goalposts": "low, high", "target": "target", "ratio": "base"}[setting.by]
@@ -330,6 +339,12 @@ def _check_normalised(step: Normalise, sheet: Sheet, after: Array, context: Cont
         elif setting.by == "bands":
             problems.append(Problem(
                 "IX-NORMALISE-BANDS", f"“{unit}”的“{code}”不在任何一档里", f"“{code}” of “{unit}” falls into no band", where=f"{unit}, {code}",
+            ))  # fmt: skip
+        elif setting.by == "ratio":
+            problems.append(Problem(
+                "IX-NORMALISE-ZERO", f"“{unit}”的“{code}”不大于零, 低者为优的比值没有意义; 写 zero: 分值, 或改用别的标度",
+                f"“{code}” of “{unit}” is not positive: a ratio where lower is better has no value there; write zero: SCORE or use another scale",
+                where=f"{unit}, {code}",
             ))  # fmt: skip
         elif still:
             within, inside = (f"在“{group}”组内", f" within “{group}”") if setting.within else ("", "")

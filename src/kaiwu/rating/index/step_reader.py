@@ -175,7 +175,8 @@ def _treat_setting(entry: Entry, base: Treat) -> Treat:
 
 
 _NORMALISE_KEYS = (
-    "by", "to", "low", "high", "base", "target", "cap", "floor", "penalty", "log", "ddof", "bands", "edges", "constant", "decimals", "base_year", "within",
+    "by", "to", "low", "high", "base", "target", "cap", "floor", "penalty", "log", "ddof", "bands", "edges", "constant", "zero", "decimals",
+    "base_year", "within",
 )  # fmt: skip
 
 
@@ -197,7 +198,7 @@ def _normalise_setting(entry: Entry, base: Normalise) -> Normalise:
         base=_maybe(entry, "base", base.base), target=_maybe(entry, "target", base.target), cap=_maybe(entry, "cap", base.cap),
         floor=_maybe(entry, "floor", base.floor), penalty=_pair(entry, "penalty", base.penalty), log=entry.flag("log", base.log),
         ddof=base.ddof if ddof is None else ddof, bands=_bands(entry, base.bands), edges=edges,
-        constant=_maybe(entry, "constant", base.constant), base_year=year, within=entry.text("within", base.within),
+        constant=_maybe(entry, "constant", base.constant), zero=_maybe(entry, "zero", base.zero), base_year=year, within=entry.text("within", base.within),
         decimals=_decimals(entry, base.decimals), overrides={},
     )  # fmt: skip
     _check_normalise(entry, out)

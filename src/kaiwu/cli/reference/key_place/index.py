@@ -46,7 +46,7 @@ PLACES: tuple[Place, ...] = (
         "low": "lower goalpost", "high": "upper goalpost", "base": "benchmark of ratio", "target": "goal of target", "cap": "most score", "floor": "least score",
         "penalty": "[below, times]: score of a ratio under a line is −times × its distance in benchmarks", "log": "true: logarithms first (min_max, goalposts)",
         "ddof": "1 sample, 0 population deviation", "bands": "rows {from, to, points} that touch", "edges": "'[)' or '(]' of the bands",
-        "constant": "score of an indicator that does not vary; absent: refused", "decimals": "rounding of each score, half away from zero", "base_year": "year whose extremes and means are used, or pooled", "within": "grouping within which it is done",
+        "constant": "score of an indicator that does not vary; absent: refused", "zero": "score of values that are not positive, in a ratio where lower is better; absent: refused", "decimals": "rounding of each score, half away from zero", "base_year": "year whose extremes and means are used, or pooled", "within": "grouping within which it is done",
         "indicators": "INDICATOR: {settings} or none",
     }),
     Place("method.yaml", "steps[].normalise.bands[]", f"{_STEPS}:_bands", {"points": "score of the band, a plain number"}),

@@ -39,7 +39,7 @@ class Normalise:
 
     ``to`` is the scale (for ``z_score`` mean and deviation); ``low``, ``high``, ``base``, ``target`` override the tree's; ``cap`` and
     ``floor`` bound the score; ``penalty`` = (below, times) replaces the ratio of values under a line; ``log`` takes logarithms
-    first; ``edges`` is ``[)`` or ``(]`` for ``bands``; ``decimals`` rounds each score; ``base_year`` and ``within`` say whose statistics are used.
+    first; ``edges`` is ``[)`` or ``(]`` for ``bands``; ``zero`` is what a ``ratio`` where lower is better gives to values that are not positive; ``decimals`` rounds each score; ``base_year`` and ``within`` say whose statistics are used.
     """
 
     by: str = "min_max"
@@ -56,6 +56,7 @@ class Normalise:
     bands: tuple[Band, ...] = ()
     edges: str = "[)"
     constant: float | None = None
+    zero: float | None = None
     decimals: int | None = None
     base_year: int | str | None = None
     within: str = ""
@@ -178,11 +179,15 @@ def _target(x: Array, ref: Array, node: Node, s: Normalise) -> Array:
 
 
 def _ratio(x: Array, ref: Array, node: Node, s: Normalise) -> Array:
-    """``x / base`` times full marks, ``base / x`` where lower is better (比值法); bounds and penalty are declared."""
+    """``x / base`` times full marks, ``base / x`` where lower is better (比值法); bounds and penalty are declared.
+
+    Where lower is better a value that is not positive has no ratio: it earns the declared ``zero``, or is missing and refused above.
+    """
     base, full = _first(s.base, node.base), s.to[1]
     with np.errstate(divide="ignore", invalid="ignore"):
         if _direction(node).kind == LOWER:
-            out = np.where(x > 0, base / np.where(x > 0, x, 1.0), np.where(np.isnan(x), np.nan, np.inf)) * full
+            nothing = np.where(np.isnan(x) | (s.zero is None), np.nan, s.zero or 0.0)
+            out = np.where(x > 0, base / np.where(x > 0, x, 1.0) * full, nothing)
         else:
             out = x / base * full
     if s.penalty is not None:
