@@ -143,11 +143,3 @@ def decide_file(
     absent = [pl.lit(None, dtype=pl.Int64).alias(slot) for slot in needs if slot not in sheet.table.columns]
     facts = Facts(sheet.table.with_columns(absent), as_of, year)
     return Decided(compiled, facts, compiled.decide(facts))
-
-
-def as_frame(decided: Decided) -> pl.DataFrame:
-    """The decisions as a Polars frame with words beside the codes."""
-    words = {0: "不符合", 1: "符合", 2: "缺数据", 3: "需认定"}
-    return decided.result.decisions.with_columns(
-        pl.col("outcome").cast(pl.Int64).replace_strict(words, return_dtype=pl.String).alias("answer")
-    )

@@ -195,15 +195,6 @@ class Programme:
     is_synthetic: bool = False
     where: str = ""
 
-    @property
-    def has_notice(self) -> bool:
-        """Whether a stage is the public notice."""
-        return any(stage.kind == "notice" for stage in self.stages)
-
-    def stage_index(self, kind: str) -> int:
-        """The place of the first stage of a kind; the number of stages where there is none."""
-        return next((i for i, stage in enumerate(self.stages) if stage.kind == kind), len(self.stages))
-
     def material(self, code: str) -> Material | None:
         """The material of a code."""
         return next((m for m in self.materials if m.code == code), None)

@@ -143,17 +143,6 @@ def check_complete(scheme: Scheme, population: pl.Series, result: Result) -> Non
         )
 
 
-def _is_plainly_complete(table: pl.DataFrame, population: pl.Series) -> bool:
-    """Whether the rows are the whole population in its order, once for each item: quick to see, and what engines give."""
-    size = len(population)
-    if not size or table.height % size or population.n_unique() != size:
-        return False
-    blocks = table["item"].rle().struct.unnest()
-    if blocks["value"].n_unique() != blocks.height or (blocks["len"] != size).any():
-        return False
-    return all(table["entity"].slice(at, size).equals(population) for at in range(0, table.height, size))
-
-
 def _with_product(table: pl.DataFrame, scheme: Scheme, result: Result) -> pl.DataFrame:
     """The facts with the product of a scheme as a column; a figure that was given stays."""
     code = scheme.produces

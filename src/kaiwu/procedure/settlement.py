@@ -23,7 +23,7 @@ from kaiwu.pack import Library
 from kaiwu.pack.decide import find_scheme
 from kaiwu.procedure.claim_sheet import read_list
 from kaiwu.procedure.execution import Run
-from kaiwu.procedure.run import freeze_packs, open_run, thaw_packs
+from kaiwu.procedure.run import freeze_packs, thaw_packs
 from kaiwu.procedure.workspace import Workspace
 from kaiwu.quantity import KaiwuError, Problem
 from kaiwu.rule import expression as x
@@ -278,12 +278,6 @@ def replay_settlement(workspace: Workspace, number: str) -> tuple[Settled, Settl
         digest_inputs(*_inputs(settled), data["pots"]),
     )
     return settled, report
-
-
-def settle_number(workspace: Workspace, number: str, scheme: str | None = None, **inputs: Any) -> tuple[Run, Settled]:
-    """Open a run by number and settle it."""
-    run = open_run(workspace, number)
-    return run, settle_run(run, scheme, **inputs)
 
 
 def settle_claims(

@@ -7,7 +7,7 @@ Owns drawing the claims so that their demand is a little above the pot. It does 
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -287,8 +287,3 @@ class Paper:
     def _invoice_number(self, day: dt.date) -> str:
         """20 digits as of a digital invoice, with a region that is no division."""
         return f"{day.year % 100:02d}99{int(self.rng.integers(0, 10**16)):016d}"
-
-
-def with_firm_spelled(claim: VoucherClaim, name: str) -> VoucherClaim:
-    """The claim with the firm's name as a clerk spells it."""
-    return replace(claim, spelled=name)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
@@ -141,8 +140,3 @@ def _scalar(node: Any, path: KeyPath, doc: Document, problems: list[Problem]) ->
             problems.append(doc.problem("T-YAML-DATE", f"没有这一天: {text}", f"no such day: {text}", *path))
             return None
     return text
-
-
-def iter_files(root: Path, pattern: str) -> Iterator[Path]:
-    """Files of a folder in a fixed order, independent of the file system."""
-    yield from sorted(root.glob(pattern), key=lambda p: p.relative_to(root).as_posix())
