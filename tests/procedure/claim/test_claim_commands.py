@@ -20,6 +20,9 @@ XML = """<EInvoice><!-- 合成 synthetic --><EInvoiceData><SellerInformation><Se
 <TotalTax-includedAmount>200000.00</TotalTax-includedAmount></BasicInformation></EInvoiceData>
 <TaxSupervisionInfo><InvoiceNumber>25332000000000000001</InvoiceNumber><IssueTime>2025-01-20</IssueTime></TaxSupervisionInfo></EInvoice>"""
 
+TWO = ("--by", "甲", "--by", "乙")
+WINDOW = ("--by", "窗口", "--on", "2025-03-03")
+
 
 @dataclass
 class Town:
@@ -41,22 +44,16 @@ def town(tmp_path: Path) -> Town:
     (tmp_path / "kaiwu.toml").write_text('[workspace]\npacks = ["demo"]\nsynthetic = true\n', encoding="utf-8")
     made = Town(tmp_path)
     for fund, amount in (("city", "60万元"), ("county", "40万元")):
-        made(
-            "claim",
-            "budget",
-            PROGRAMME,
-            fund,
-            amount,
-            "--document",
-            "财预1号",
-            "--by",
-            "甲",
-            "--by",
-            "乙",
-            "--on",
-            "2025-01-02",
-        )
+        made(*budget(fund, amount))
     return made
+
+
+def budget(fund: str, amount: str, document: str = "财预1号", day: str = "2025-01-02") -> tuple[str, ...]:
+    return ("claim", "budget", PROGRAMME, fund, amount, "--document", document, *TWO, "--on", day)
+
+
+def file_one(town: Town) -> Any:
+    return town("claim", "file", PROGRAMME, write_rows(town, row()), *WINDOW, "--attach", attach(town))
 
 
 def write_rows(town: Town, *rows: str) -> str:
@@ -78,18 +75,7 @@ def attach(town: Town) -> str:
 
 
 def test_a_claim_is_filed_with_its_invoice_file_kept_by_digest(town: Town) -> None:
-    filed = town(
-        "claim",
-        "file",
-        PROGRAMME,
-        write_rows(town, row()),
-        "--by",
-        "窗口",
-        "--on",
-        "2025-03-03",
-        "--attach",
-        attach(town),
-    )
+    filed = file_one(town)
     assert filed == [{"claim": "C000001", "again": False}]
     shown = town("claim", "show", "C000001")
     (invoice,) = shown["invoices"]
@@ -102,9 +88,9 @@ def test_a_claim_is_filed_with_its_invoice_file_kept_by_digest(town: Town) -> No
 
 def test_a_refusal_is_a_problem_with_exit_code_two_and_keeps_nothing(town: Town) -> None:
     sheet = write_rows(town, row())
-    answer = town("claim", "file", PROGRAMME, sheet, "--by", "窗口", "--on", "2025-03-03", code=2)
+    answer = town("claim", "file", PROGRAMME, sheet, *WINDOW, code=2)
     assert [p["code"] for p in answer["problems"]] == ["CL-INVOICE-AMOUNT"]
-    town("claim", "file", PROGRAMME, sheet, "--by", "窗口", "--on", "2025-03-03", "--attach", attach(town))
+    town("claim", "file", PROGRAMME, sheet, *WINDOW, "--attach", attach(town))
     answer = town("claim", "approve", "C000001", "--by", "x", "--on", "2025-03-03", code=2)
     assert [p["code"] for p in answer["problems"]] == ["CL-ORDER"]
     assert [p["code"] for p in town("claim", "show", "C9", code=2)["problems"]] == ["CL-UNKNOWN"]
@@ -114,36 +100,14 @@ def test_a_refusal_is_a_problem_with_exit_code_two_and_keeps_nothing(town: Town)
 
 
 def test_steps_on_many_claims_are_done_for_all_or_none(town: Town) -> None:
-    town(
-        "claim",
-        "file",
-        PROGRAMME,
-        write_rows(town, row()),
-        "--by",
-        "窗口",
-        "--on",
-        "2025-03-03",
-        "--attach",
-        attach(town),
-    )
-    answer = town("claim", "complete", "C000001", "C000009", "--by", "窗口", "--on", "2025-03-03", code=2)
+    file_one(town)
+    answer = town("claim", "complete", "C000001", "C000009", *WINDOW, code=2)
     assert [p["code"] for p in answer["problems"]] == ["CL-UNKNOWN"]
     assert town("claim", "show", "C000001")["state"] == "claimed"
 
 
 def test_lists_of_others_and_parties_widen_what_a_check_covers(town: Town) -> None:
-    town(
-        "claim",
-        "file",
-        PROGRAMME,
-        write_rows(town, row()),
-        "--by",
-        "窗口",
-        "--on",
-        "2025-03-03",
-        "--attach",
-        attach(town),
-    )
+    file_one(town)
     paid = town.folder / "市.csv"
     paid.write_text(
         f"来源单位,层级,政策名称,统一社会信用代码,企业名称,发票号码,兑付金额,兑付日期\n市科技局,city,科技券,{FIRM},甲,25332000000000000001,30000,2024-12-01\n",
@@ -179,41 +143,11 @@ def test_the_book_of_a_workspace_is_read_by_commands(town: Town) -> None:
 
 
 def test_a_budget_counts_once_and_wants_two_people(town: Town) -> None:
-    again = (
-        "claim",
-        "budget",
-        PROGRAMME,
-        "city",
-        "60万元",
-        "--document",
-        "财预1号",
-        "--by",
-        "甲",
-        "--by",
-        "乙",
-        "--on",
-        "2025-01-02",
-    )
-    assert town(*again)["is_new"] is False
+    assert town(*budget("city", "60万元"))["is_new"] is False
     assert sum(a["available"] for a in town("ledger", "accounts", "--kind", "available")) == 100_000_000
     alone = ("claim", "budget", PROGRAMME, "city", "1万元", "--document", "财预2号", "--by", "甲", "--on", "2025-01-03")
     assert [p["code"] for p in town(*alone, code=2)["problems"]] == ["CL-LEDGER"]
-    other = (
-        "claim",
-        "budget",
-        PROGRAMME,
-        "city",
-        "2万元",
-        "--document",
-        "财预1号",
-        "--by",
-        "甲",
-        "--by",
-        "乙",
-        "--on",
-        "2025-01-03",
-    )
-    assert "key_reused" in town(*other, code=2)["problems"][0]["zh"]
+    assert "key_reused" in town(*budget("city", "2万元", day="2025-01-03"), code=2)["problems"][0]["zh"]
     assert [
         p["code"]
         for p in town("claim", "budget", PROGRAMME, "x", "1万元", "--document", "d", "--by", "甲", code=2)["problems"]
@@ -231,16 +165,13 @@ def test_all_checked_claims_are_assessed_at_once_and_refusals_are_told(town: Tow
     sheet = tmp_path / "claims.csv"
     rows = [f"{firm},测试,HT-{i},2025-01-10,200000,{SELLER},培训测试公司,2533200000000000000{i},2025-02-01,200000,{star},否" for i, firm, star in ((1, FIRM, "四星"), (2, OTHER, ""))]  # fmt: skip
     sheet.write_text(HEAD.replace("付款日期", "发票金额,付款日期") + "\n".join(r.replace(",2025-02-01", ",200000,2025-02-01") for r in rows), encoding="utf-8")  # fmt: skip
-    town("claim", "file", PROGRAMME, str(sheet), "--by", "窗口", "--on", "2025-03-03")
-    town("claim", "complete", "C000001", "C000002", "--by", "窗口", "--on", "2025-03-03")
+    town("claim", "file", PROGRAMME, str(sheet), *WINDOW)
+    town("claim", "complete", "C000001", "C000002", *WINDOW)
     town("claim", "check", "--programme", PROGRAMME, "--by", "乙", "--on", "2025-03-03")
     made = town("claim", "assess", PROGRAMME, "--all", "--by", "乙", "--on", "2025-03-04")
     assert made["assessed"] == [{"claim": "C000001", "amount_fen": 6_000_000}]
     assert [(r["claim"], r["code"]) for r in made["refused"]] == [("C000002", "CL-MISSING")]
     town("claim", "assess", PROGRAMME, "--all", "--amount", "1", "--by", "乙", "--on", "2025-03-04", code=2)
-
-
-TWO = ("--by", "甲", "--by", "乙")
 
 
 def test_wrongly_entered_budget_is_reversed_once_and_cites_its_entry(town: Town) -> None:
@@ -270,8 +201,7 @@ def test_a_year_is_closed_and_its_pot_takes_no_more(town: Town, is_carried: bool
     assert {t["difference"] for t in town("ledger", "trial")} == {0}
     after = town("ledger", "accounts", "--kind", "available", "--year", "2026")
     assert sum(a["available"] for a in after) == (100_000_000 if is_carried else 0)
-    late = ("claim", "budget", PROGRAMME, "city", "1万元", "--document", "财预9号", *TWO, "--on", "2025-12-31")
-    assert town(*late, code=2)["problems"][0]["code"] == "CL-LEDGER"
+    assert town(*budget("city", "1万元", "财预9号", "2025-12-31"), code=2)["problems"][0]["code"] == "CL-LEDGER"
 
 
 def test_an_empty_pot_is_closed_too(town: Town) -> None:
@@ -280,8 +210,7 @@ def test_an_empty_pot_is_closed_too(town: Town) -> None:
         town("ledger", "correct", line["id"], "--document", "d", "--reason", "r", "--on", "2025-01-05", *TWO)
     closed = town("ledger", "close", PROGRAMME, "--document", "财结1号", "--on", "2025-12-31", *TWO)
     assert set(closed["rest_fen"].values()) == {0}
-    late = ("claim", "budget", PROGRAMME, "city", "1万元", "--document", "财预9号", *TWO, "--on", "2025-12-31")
-    assert town(*late, code=2)["problems"][0]["code"] == "CL-LEDGER"
+    assert town(*budget("city", "1万元", "财预9号", "2025-12-31"), code=2)["problems"][0]["code"] == "CL-LEDGER"
 
 
 def test_an_emptied_book_beside_a_full_log_is_named(town: Town) -> None:
