@@ -6,6 +6,7 @@ A program of its own, because Django takes its settings once per process and the
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -76,12 +77,14 @@ def rows(count: int) -> list[dict[str, Any]]:
     return made
 
 
+def options(values: Iterable[str]) -> list[dict[str, Any]]:
+    """The options of a select: all, and each value."""
+    every = {"value": "", "label": "全部", "selected": True}
+    return [every, *({"value": v, "label": v, "selected": False} for v in values)]
+
+
 def listing(count: int = 20) -> dict[str, Any]:
     """The context of a list."""
-    options = lambda values: [
-        {"value": "", "label": "全部", "selected": True},
-        *({"value": v, "label": v, "selected": False} for v in values),
-    ]  # noqa: E731
     return {
         "title": "企业", "count": 132 if count else 0, "scope_line": "示例区 · 2025 年度 · 规模以上工业 · 规则版本 2025.1",
         "search": {"name": "q", "value": "", "placeholder": "名称、统一社会信用代码"},
@@ -89,9 +92,9 @@ def listing(count: int = 20) -> dict[str, Any]:
             {"name": "town", "label": "镇街", "kind": "select", "options": options(TOWNS)},
             {"name": "trade", "label": "行业", "kind": "select", "options": options(TRADES)},
             {"name": "class", "label": "亩均类别", "kind": "select", "options": options([letter for letter, _ in CLASSES])},
-            {"name": "revenue", "label": "营业收入（万元）", "kind": "range", "value_from": "2000", "value_to": ""},
+            {"name": "revenue", "label": "营业收入（万元）", "kind": "range", "value_from": "", "value_to": ""},
             {"name": "seen", "label": "更新日期", "kind": "range", "input": "date", "value_from": "", "value_to": ""},
-            {"name": "year", "label": "年度", "kind": "number", "value": "2025"},
+            {"name": "year", "label": "年度", "kind": "number", "value": ""},
         ],
         "columns": columns(), "rows": rows(count),
         "actions": [{"code": "import", "label": "导入", "url": "import/", "method": "get"}, {"code": "run", "label": "发起测算", "url": "run/", "method": "post", "primary": True, "confirm": "将对 132 家企业重新测算。\n原测算保留，可随时比较。"}],
@@ -274,6 +277,7 @@ def pages() -> dict[str, tuple[str, dict[str, Any]]]:
         "detail": ("kaiwu/detail.html", detail() | {"messages": note}), "form": ("kaiwu/form.html", form | {"form": SampleForm()}), "form-wrong": ("kaiwu/form.html", form | {"form": wrong}),
         "totp": ("kaiwu/account/totp.html", {"form": LoginForm(), "title": "动态口令", "qr": "/static/kaiwu/mark.svg", "secret": "JBSW Y3DP", "recovery_codes": ["aaaa-bbbb", "cccc-dddd"]} | shell(person=False)),
         "password": ("kaiwu/account/password.html", {"form": LoginForm({}), "title": "修改密码"}),
+        "login": ("kaiwu/account/login.html", door | {"form": LoginForm()} | shell(person=False)),
         "message": ("kaiwu/message.html", alone), "403": ("403.html", {}), "404": ("404.html", {}), "429": ("429.html", {}),
         "500": ("500.html", {"site": None, "person": None, "menu": None, "crumbs": None, "languages": None, "csrf_token": ""}),
         "paper": (PAPER, {"title": "亩均评价核对单", "number": "核 2026-0412", "lines": ["示例恒远精密机械有限公司", "数据截至 2025-12-31 · 规则版本 2025.1"], "qr": "/static/kaiwu/mark.svg", "qr_text": "一次性核对码 8K2M-41QX", "missing": ["研发投入（统计，催报中）"], "columns": columns()[:5], "rows": [{"cells": r["cells"][:5]} for r in rows(60)]}),

@@ -127,6 +127,21 @@
     if (field) { event.preventDefault(); field.focus(); field.select(); }
   });
 
+  /* on a narrow screen the filters fold under the search, unless one is set */
+  function foldFilter(form) {
+    const fields = all(".pill:not(.pill-search) input, .pill:not(.pill-search) select", form);
+    if (!fields.length || !form.querySelector(".pill-search")) return;
+    const button = make("button", "button filter-fold", say("更多筛选", "More filters"));
+    const fold = (isFolded) => {
+      form.classList.toggle("filter-folded", isFolded);
+      button.setAttribute("aria-expanded", String(!isFolded));
+    };
+    button.type = "button";
+    button.addEventListener("click", () => fold(!form.classList.contains("filter-folded")));
+    form.querySelector(".filter-buttons").append(button);
+    fold(fields.every((field) => field.value === ""));
+  }
+
   /* charts and maps: loaded when they come into sight */
   const loads = {};
   function load(address) {
@@ -262,6 +277,7 @@
     all("[data-dismiss]", root).filter((box) => !box.querySelector(".alert-close")).forEach(addClose);
     all("figure[data-chart]:not([data-drawn]), figure[data-map]:not([data-drawn])", root).forEach((figure) => { figure.dataset.drawn = ""; draw(figure); });
     all(".tabs", root).forEach(watchTabs);
+    all("form.filter", root).forEach(foldFilter);
     const wrong = root === document && document.querySelector('[role="alert"][data-focus]');
     if (wrong) wrong.focus();
   }
