@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import re
+import shlex
 from pathlib import Path
 
 import pytest
+import xlsxwriter
+from click.testing import CliRunner
 from walkthrough import Command, Reader, find_difference, read_steps
+
+from kaiwu.cli.main import main
 
 DOCS = Path(__file__).parents[2] / "docs"
 _PYTHON = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -35,3 +40,34 @@ def test_the_python_of_a_page_runs(page: str, tutorial: Path, monkeypatch: pytes
     blocks = _PYTHON.findall((DOCS / "how-to" / page).read_text(encoding="utf-8"))
     assert len(blocks) >= 4
     exec(compile("\n".join(blocks), page, "exec"), {})
+
+
+COUNTIES = 10
+HEADS = ("代码", "名称", "league", "工业增加值", "充电桩", "单位能耗", "光伏屋顶")
+
+
+def write_counties(path: Path, growth: int) -> None:
+    """An invented table with the heads of the page's method."""
+    rows = [
+        (f"C{n:02d}", f"{n}县", "平原" if n <= 5 else "山区", 100 + 10 * n + growth, 50 * n, 2 - n / 10, 3 * (11 - n))
+        for n in range(1, COUNTIES + 1)
+    ]
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet()
+        for number, row in enumerate((HEADS, *rows)):
+            sheet.write_row(number, 0, row)
+
+
+def test_every_command_of_rate_and_compare_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = (DOCS / "how-to" / "rate-and-compare.md").read_text(encoding="utf-8")
+    (method,) = re.findall(r"^```yaml\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    monkeypatch.chdir(tmp_path)
+    Path("method.yaml").write_text(method, encoding="utf-8")
+    write_counties(Path("values.xlsx"), 7)
+    write_counties(Path("values-2023.xlsx"), 0)
+    lines = re.findall(r"^kaiwu (rate .*)$", page, re.MULTILINE)
+    assert len(lines) >= 9
+    for line in lines:
+        done = CliRunner().invoke(main, shlex.split(line))
+        assert done.exit_code == 0, f"{line}\n{done.output}"
+    assert Path("report/index.html").is_file()
