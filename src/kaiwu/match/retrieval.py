@@ -20,6 +20,7 @@ from kaiwu.match.next_step import Standing, next_steps
 from kaiwu.match.phrase import find_phrases
 from kaiwu.match.reason import coverage_reason, text_reasons, wish_reason
 from kaiwu.match.record import Match, Need, Offer, Record
+from kaiwu.match.stage import FusionStage, Permit
 from kaiwu.match.text import Bm25, FieldText, TextIndex, is_letter, make_query, rank_rows
 from kaiwu.quantity import KaiwuError, Problem
 from kaiwu.rule.decision import Reason
@@ -55,9 +56,18 @@ def record_text(record: Record) -> FieldText:
 
 
 class OfferIndex:
-    """All offers that a need may find, with online updates."""
+    """All offers that a need may find, with online updates.
 
-    def __init__(self, offers: Iterable[Offer], settings: Bm25 | None = None, read: Reader = record_text) -> None:
+    ``stage`` re-orders by more than words and is taken only with its ``permit``; the score that is told stays that of the
+    words.
+    """
+
+    def __init__(
+        self, offers: Iterable[Offer], settings: Bm25 | None = None, read: Reader = record_text,
+        stage: FusionStage | None = None, permit: Permit | None = None,
+    ) -> None:  # fmt: skip
+        if stage is not None:
+            stage.require(permit)
         self.offers: list[Offer] = []
         self._rows: dict[str, int] = {}
         self.table = OfferTable()
@@ -66,6 +76,7 @@ class OfferIndex:
             self._put(offer)
         self.texts = TextIndex([read(offer) for offer in self.offers], settings)
         self.codes = [offer.code for offer in self.offers]
+        self.stage = stage
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -76,7 +87,10 @@ class OfferIndex:
             self.remove(offer.code)
         self._put(offer)
         self.codes.append(offer.code)
-        self.texts.add(self.read(offer))
+        text = self.read(offer)
+        self.texts.add(text)
+        if self.stage is not None:
+            self.stage.add(text)
 
     def remove(self, code: str) -> None:
         """Take an offer out of every answer. Raises ``KeyError`` where there is none of that code."""
@@ -99,8 +113,10 @@ class OfferIndex:
         _require_object(need, self.read(need))
         totals = self.totals(need)
         eligibility = self.table.judge(need, day, self.texts.is_alive)
-        # A need that lives by its conditions (a space) also takes offers that share no word with it, after all others.
-        ranks = totals + 1 if need.constraints else totals
+        ranks = totals if self.stage is None else self.stage.fuse(self.read(need), totals)
+        if need.constraints:
+            # A need that lives by its conditions (a space) also takes offers that share no word with it, after all others.
+            ranks = ranks + 1
         ranking = _Listing(self, need, day, eligibility, totals, ranks)
         met, opened = eligibility.met & (ranks > 0), eligibility.open & (ranks > 0)
         matches, conditional = ranking.matches(met, count), ranking.matches(opened, count)

@@ -29,7 +29,7 @@ DEFAULT = "default"
 class RetrievalSettings:
     """``default`` holds for every kind without settings of its own."""
 
-    default: Bm25 = Bm25()
+    default: Bm25 = field(default_factory=Bm25)
     kinds: Mapping[MatchKind, Bm25] = field(default_factory=dict)
 
     def of(self, kind: MatchKind) -> Bm25:
