@@ -155,6 +155,27 @@ def test_a_chart_and_a_map_are_drawn_and_their_numbers_stay_at_hand(chromium, fr
         assert table.is_visible()
 
 
+OLDER = "delete Object.hasOwn; delete Array.prototype.at; delete String.prototype.at; delete Array.prototype.findLast; delete self.structuredClone;"
+"""What a browser of early 2021 does not have, of what such scripts call."""
+
+
+def test_an_older_browser_draws_the_chart_and_the_map_too(chromium, front):
+    with Visit(chromium, "about:blank") as visit:
+        for script in ("app", "htmx", "echarts", "maplibre", "maplibre-worker"):
+            visit.page.route(
+                f"**/{script}.js", lambda route: route.fulfill(response=(got := route.fetch()), body=OLDER + got.text())
+            )
+        visit.page.goto(f"{front}/detail.html")
+        visit.page.wait_for_selector(".chart-canvas svg path", state="attached")
+        visit.page.wait_for_selector(".map-canvas canvas")
+        visit.page.wait_for_function(
+            "performance.getEntriesByType('resource').some((entry) => entry.name.includes('worker'))"
+        )
+        visit.page.wait_for_timeout(300)
+        assert visit.page.locator(".map-name").count() == 6
+        assert visit.complaints == []
+
+
 def test_a_filter_swaps_the_table_card_and_says_the_count(chromium, front):
     with Visit(chromium, f"{front}/list.html") as visit:
         visit.page.evaluate("document.getElementById('table-card').dataset.old = 1")
