@@ -35,13 +35,16 @@ class Applicant:
     needs: Mapping[str, int | None] = field(default_factory=dict)
     demand: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     pools: frozenset[str] = frozenset()
+    is_rated: bool = True  # False: a figure behind the score is missing, so that nobody can order it
     zh: str = ""
     where: str = ""
 
     @property
     def standing(self) -> Outcome:
-        """The best answer over the kinds that it accepts, in the order 不符合 < 需认定 < 缺数据 < 符合."""
-        return max((self.admitted.get(k, Outcome.FAIL) for k in self.accepts), key=_BETTER.index, default=Outcome.FAIL)
+        """The best answer over the kinds that it accepts, in the order 不符合 < 需认定 < 缺数据 < 符合; without a score it is at
+        best 缺数据."""
+        best = max((self.admitted.get(k, Outcome.FAIL) for k in self.accepts), key=_BETTER.index, default=Outcome.FAIL)
+        return Outcome.MISSING if best == Outcome.PASS and not self.is_rated else best
 
     @property
     def is_entered(self) -> bool:

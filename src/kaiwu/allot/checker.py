@@ -237,9 +237,10 @@ class _Walk:
         self.places: dict[str, int] = {}
 
     def standing(self, name: str) -> int:
-        """The best answer over the kinds accepted."""
+        """The best answer over the kinds accepted; without a score at best 缺数据."""
         own = self.applicants[name]
-        return max((own["admitted"].get(k, FAILED) for k in own["accepts"]), key=lambda v: _OR_RANK[v], default=FAILED)
+        best = max((own["admitted"].get(k, FAILED) for k in own["accepts"]), key=lambda v: _OR_RANK[v], default=FAILED)
+        return MISSING if best == PASSED and not own["is_rated"] else int(best)
 
     def status(self, name: str) -> str:
         """How an applicant stands."""

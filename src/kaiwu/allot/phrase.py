@@ -38,7 +38,8 @@ def tell(rule: Rule, found: Explanation) -> list[Sentence]:
     ]
     if found.line is not None:
         return [*out, *tell_line(rule, found.line)]
-    return [*out, *(_tell_barrier(rule, barrier) for barrier in found.barriers)]
+    no_score = ("得分再高也没有可用的供给", "no score would change that")
+    return [*out, *(_tell_barrier(rule, barrier) for barrier in found.barriers), no_score]
 
 
 def _tell_grant(rule: Rule, found: Explanation) -> Sentence:

@@ -117,15 +117,21 @@ def _read_projects(reading: _Reading, facts: Facts, demands: Mapping[str, Mappin
     pools = scheme.pools_of(facts)
     for name, row, where in reading.tables.projects.rows():
         parts = _read_items(reading, name, row, items, where)
-        score = sum(parts.values()) if parts else _steps(reading, row, book.score, where)
+        score = (
+            _steps(reading, row, book.score, where)
+            if book.score is not None
+            else None
+            if parts is None
+            else sum(parts.values())
+        )
         filed = row.get(sheet.FILED.code)
         if filed is None:
             reading.complain("A-FILED", f"项目“{name}”没有申请日期", f"project “{name}” has no date of filing", where)
         yield Applicant(
-            name, row.get(sheet.FIRM.code) or name, index_date(filed) if filed is not None else dt.date.min, score,
-            _read_kinds(reading, row.get(sheet.ACCEPTS.code) or "", where), answers.get(name, {}), row.get(sheet.GROUP.code) or "", parts,
+            name, row.get(sheet.FIRM.code) or name, index_date(filed) if filed is not None else dt.date.min, score or 0,
+            _read_kinds(reading, row.get(sheet.ACCEPTS.code) or "", where), answers.get(name, {}), row.get(sheet.GROUP.code) or "", parts or {},
             tuple(split(row.get(sheet.PREFERS.code) or "")), {c: row.get(pair.need.code) for c, pair in book.pairs.items()},
-            demands.get(name, {}), pools.get(name, frozenset()), row.get(sheet.TITLE.code) or "", where,
+            demands.get(name, {}), pools.get(name, frozenset()), score is not None, row.get(sheet.TITLE.code) or "", where,
         )  # fmt: skip
 
 
@@ -149,32 +155,29 @@ def _read_kinds(reading: _Reading, text: str, where: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _read_items(reading: _Reading, name: str, row: Mapping[str, Any], items: Items, where: str) -> dict[str, int]:
-    """The parts of the score in steps: from a rating, or from their columns."""
+def _read_items(
+    reading: _Reading, name: str, row: Mapping[str, Any], items: Items, where: str
+) -> dict[str, int] | None:
+    """The parts of the score in steps: from a rating, or from their columns; ``None`` where one of them is missing."""
     book, scale = reading.scheme.book, reading.scheme.rule.scale
-    if book.ruler:
-        given = items.get(name)
-        if given is None:
-            reading.complain(
-                "A-SCORE", f"“{book.ruler}”没有给出项目“{name}”的得分", f"“{book.ruler}” gives “{name}” no score", where
-            )
-            return {}
-        found = {}
-        for code, points in given.items():
-            try:
-                found[code] = scale.count_steps(points, f"{where} {code}")
-            except KaiwuError as error:
-                reading.problems += error.problems
-        return found
-    return {code: _steps(reading, row, variable, where) for code, variable in book.items.items()}
+    if not book.ruler:
+        found = {code: _steps(reading, row, variable, where) for code, variable in book.items.items()}
+        known = {code: steps for code, steps in found.items() if steps is not None}
+        return known if len(known) == len(found) else None
+    if name not in items:
+        return None
+    try:
+        return {code: scale.count_steps(points, f"{where} {code}") for code, points in items[name].items()}
+    except KaiwuError as error:
+        reading.problems += error.problems
+        return {}
 
 
-def _steps(reading: _Reading, row: Mapping[str, Any], variable: Variable | None, where: str) -> int:
-    value = row.get(variable.code) if variable is not None else None
-    if variable is None or value is None:
-        label = variable.zh if variable is not None else "得分"
-        reading.complain("A-SCORE", f"没有“{label}”; 没有得分不能排序", f"“{label}” is blank: nobody is ordered without a score", where)  # fmt: skip
-        return 0
+def _steps(reading: _Reading, row: Mapping[str, Any], variable: Variable, where: str) -> int | None:
+    """A column of points in steps of the scale; ``None`` where it is blank."""
+    value = row.get(variable.code)
+    if value is None:
+        return None
     try:
         return reading.scheme.rule.scale.count_steps(Fraction(value) * variable.grain / 10**6, f"{where} {variable.zh}")
     except KaiwuError as error:
