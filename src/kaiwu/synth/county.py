@@ -58,4 +58,4 @@ def _draw_indicator(rng: np.random.Generator, rule: IndicatorRule, strength: Flo
     if rule.form == "level":
         years = np.arange(strength.shape[1])
         return np.asarray(rule.mean * np.exp(rule.spread * noise + rule.gain * strength + LEVEL_GROWTH * years))
-    return np.maximum(rule.mean + rule.spread * noise + rule.gain * strength, rule.least)
+    return np.clip(rule.mean + rule.spread * noise + rule.gain * strength, rule.least, rule.most)

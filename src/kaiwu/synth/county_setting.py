@@ -22,7 +22,7 @@ class League:
 
 @dataclass(frozen=True, slots=True)
 class IndicatorRule:
-    """A yearly number of counties; a ``level`` is lognormal and grows, else it is normal."""
+    """A yearly number of counties; a ``level`` is lognormal and grows, else it is normal between ``least`` and ``most``."""
 
     code: str
     mean: float
@@ -30,6 +30,7 @@ class IndicatorRule:
     gain: float
     form: str = ""
     least: float = -math.inf
+    most: float = math.inf
 
 
 @dataclass(frozen=True, slots=True)
