@@ -92,7 +92,7 @@ def test_every_county_has_a_work_score_within_its_bounds(middling: District) -> 
     work = middling.counties.measures["work_score"]
     assert work.shape == middling.counties.measures["z21_20"].shape
     assert not np.isnan(work).any() and np.unique(work).size > 100
-    assert (0 <= work).all() and (work <= 100 * 10**6).all()
+    assert (work >= 0).all() and (work <= 100 * 10**6).all()
 
 
 def test_as_many_counties_win_in_each_league_as_declared(middling: District) -> None:
