@@ -77,7 +77,7 @@ class IndexNowcast:
         return (
             f"{len(self.figures)} 个数按1—{self.months}月累计除以往年同月占全年的平均比重推算; 再让各数同时按 {years[0]} 年各自留出检验的误差变动, "
             "每年重算一次指数, 区间是各次的范围, 不代表概率",
-            f"{len(self.figures)} figures are their months 1–{self.months} over the mean share of past years; the index is computed again with all of them "
+            f"open figures ({len(self.figures)}) are their months 1–{self.months} over the mean share of past years; the index is computed again with all of them "
             f"erring as they did in {years[1]}, each left out in turn; intervals are the range and claim no probability",
         )
 
