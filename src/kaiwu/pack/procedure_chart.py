@@ -46,10 +46,11 @@ NEEDS = {
 }
 COUNTS = ("working", "calendar")
 MAX_DAYS = 3660
-PROCEDURE_KEYS = ("procedure", "zh", "en", "subject", "document", "stages", "note", "notice", "fields")
+PROCEDURE_KEYS = ("procedure", "zh", "en", "subject", "document", "stages", "note", "notice", "fields", "consequences")
 STAGE_KEYS = ("code", "zh", "en", "days", "count", "end", "steps", "note", "owner", "overdue")
 STEP_KEYS = ("to", "zh", "en", "roles", "needs", "documents", "article", "note")
 FIELD_KEYS = ("code", "zh", "en", "kind", "required", "choices", "unit")
+CONSEQUENCE_KEYS = ("code", "zh", "en", "department", "classes", "months", "article", "note")
 FIELD_KINDS = ("text", "long_text", "date", "money", "whole", "choice")
 NOTICE_KEYS = ("days", "count", "columns", "withheld", "article")
 
@@ -107,6 +108,22 @@ class NoticePolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class ConsequenceRule:
+    """A list that follows from the final list (结果运用): which classes go to which department, for how many months.
+
+    ``months`` is ``None`` where no document says how long; what the department charges or grants is its own rulebook.
+    """
+
+    code: str
+    zh: str
+    en: str
+    department: str
+    classes: tuple[str, ...]
+    months: int | None = None
+    article: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Procedure:
     """A procedure of a pack (程序). ``stages`` in the order of the file; the first is where a case begins."""
 
@@ -119,6 +136,7 @@ class Procedure:
     stages: Mapping[str, CaseStage]
     notice: NoticePolicy
     fields: tuple[CaseField, ...] = ()
+    consequences: tuple[ConsequenceRule, ...] = ()
     where: str = ""
 
     @property
@@ -173,7 +191,8 @@ def read_procedure(document: Document, pack: str) -> Procedure:
     made = Procedure(
         code=entry.text("procedure", required=True), pack=pack, zh=entry.text("zh", required=True), en=entry.text("en", required=True),
         subject=entry.choice("subject", SUBJECTS, "firm"), document=_source(entry), stages={s.code: s for s in stages},
-        notice=_notice(entry), fields=tuple(_field(e) for e in _entries(entry, "fields")), where=entry.where,
+        notice=_notice(entry), fields=tuple(_field(e) for e in _entries(entry, "fields")),
+        consequences=tuple(_consequence(e) for e in _entries(entry, "consequences")), where=entry.where,
     )  # fmt: skip
     _check_stages(entry, stages)
     if entry.problems:
@@ -225,6 +244,17 @@ def _field(entry: Entry) -> CaseField:
         code=entry.text("code", required=True), zh=entry.text("zh", required=True), en=entry.text("en", required=True),
         kind=entry.choice("kind", FIELD_KINDS, "text"), is_required=entry.flag("required", False), choices=entry.texts("choices"),
         unit=entry.text("unit"),
+    )  # fmt: skip
+
+
+def _consequence(entry: Entry) -> ConsequenceRule:
+    entry.check_keys(CONSEQUENCE_KEYS)
+    if not entry.texts("classes"):
+        entry.complain("P-PROCEDURE", "要写明哪些档次(classes)", "name the classes that it is for", "classes")
+    return ConsequenceRule(
+        code=entry.text("code", required=True), zh=entry.text("zh", required=True), en=entry.text("en", required=True),
+        department=entry.text("department", required=True), classes=entry.texts("classes"),
+        months=entry.whole_number("months", 1, 120), article=entry.text("article"),
     )  # fmt: skip
 
 

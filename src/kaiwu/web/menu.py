@@ -18,7 +18,17 @@ if TYPE_CHECKING:
     from kaiwu.web.screen import Screen
 
 SCREENS: tuple[tuple[tuple[str, str], tuple[str, ...]], ...] = (
-    (("办件", "Cases"), ("kaiwu.web.case.screens:CaseScreen",)),
+    (
+        ("办件", "Cases"),
+        (
+            "kaiwu.web.case.screens:CaseScreen",
+            "kaiwu.web.evaluation.screens:SheetScreen",
+            "kaiwu.web.evaluation.screens:DisputeScreen",
+            "kaiwu.web.evaluation.screens:PublicationScreen",
+            "kaiwu.web.evaluation.screens:ConsequenceScreen",
+        ),
+    ),
+    (("测算", "Runs"), ("kaiwu.web.run.screens:RunScreen",)),
     (
         ("主体库", "Registry"),
         (

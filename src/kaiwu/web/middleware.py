@@ -18,7 +18,7 @@ POLICY = "; ".join(
         "connect-src 'self'", "worker-src 'self' blob:", "form-action 'self'", "frame-ancestors 'none'", "base-uri 'none'",
     ]
 )  # fmt: skip
-PUBLIC = ("/login/", "/static/", "/health/", "/public/", "/sheet/", "/language/")
+PUBLIC = ("/login/", "/static/", "/health/", "/public/", "/language/")
 """Addresses that need no login; everything else does."""
 
 

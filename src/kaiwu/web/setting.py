@@ -34,6 +34,8 @@ INSTALLED_APPS = [
     "kaiwu.web.job",
     "kaiwu.web.registry",
     "kaiwu.web.case",
+    "kaiwu.web.run",
+    "kaiwu.web.evaluation",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

@@ -30,13 +30,15 @@ def migrate() -> None:
 
 
 def sync() -> dict[str, int]:
-    """Bring the registry to what the workspace knows today."""
+    """Bring the registry and the rows of runs to what the workspace knows today."""
     from django.utils import timezone
 
     from kaiwu.web.event.services import SYSTEM
     from kaiwu.web.registry.services import sync_registry
+    from kaiwu.web.run.services import keep_rows
 
-    return sync_registry(SYSTEM, timezone.localdate())
+    counts = sync_registry(SYSTEM, timezone.localdate())
+    return {**counts, "run": keep_rows(SYSTEM)}
 
 
 def make_server(host: str, port: int) -> Any:

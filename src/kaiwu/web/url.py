@@ -20,6 +20,7 @@ urlpatterns = [
     path("login/", account.log_in, name="login"),
     path("logout/", account.log_out, name="logout"),
     path("api/", api.urls),
+    path("", include("kaiwu.web.evaluation.url")),
     path("", include("kaiwu.web.case.url")),
     *[pattern for screen in screens() for pattern in screen_urls(screen)],
 ]

@@ -58,7 +58,7 @@ def progress_of(case: Case) -> list[dict[str, Any]]:
     stages = list(procedure_of(case.procedure).stages.values())
     at = next((i for i, s in enumerate(stages) if s.code == case.stage), 0)
     return [
-        {"label": pick(s.zh, s.en), "state": "done" if i < at else "current" if i == at else "todo"}
+        {"label": pick(s.zh, s.en), "state": "done" if i < at else "now" if i == at else "next"}
         for i, s in enumerate(stages)
     ]
 

@@ -22,6 +22,7 @@ from kaiwu.pack.procedure_chart import CaseStage, Procedure, Step
 from kaiwu.procedure.claim.calendar import end_of_window
 from kaiwu.quantity import KaiwuError, Problem
 from kaiwu.web.account.models import Organisation, Person
+from kaiwu.web.case.document import produce
 from kaiwu.web.case.models import Case, CaseFile, Counter
 from kaiwu.web.case.need import Move, find_lacks
 from kaiwu.web.case.queries import procedure_of
@@ -103,6 +104,7 @@ def advance(
     case.refresh_from_db()
     after = {"stage": to, **(words or {})}
     record(actor, _deed(case, f"advance.{to}", {"stage": old}, after, evidence))
+    produce(actor, move, step.documents)
     return case
 
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from kaiwu.pack.procedure_chart import NEEDS, CaseField, Procedure, Step
 from kaiwu.quantity import KaiwuError
 from kaiwu.web.account.models import Person
-from kaiwu.web.account.role import Role
+from kaiwu.web.account.role import OFFICE, Role
 from kaiwu.web.case.models import Case
 from kaiwu.web.case.queries import procedure_of, progress_of, stage_name, steps_for
 from kaiwu.web.case.screens import CaseScreen
@@ -39,17 +39,24 @@ def find_case(person: Person, number: str) -> Case:
 @require_GET
 def show_case(request: HttpRequest, key: str) -> HttpResponse:
     """One case: where it stands, what can be done next, its content, files and events."""
+    case = find_case(person_of(request), key)
+    if hasattr(case, "evaluation") and person_of(request).holds(*OFFICE, Role.AUDIT):
+        return HttpResponseRedirect(reverse("evaluation", args=[key]))
+    return render(request, "kaiwu/case.html", case_context(request, key))
+
+
+def case_context(request: HttpRequest, key: str) -> dict[str, Any]:
+    """All that the page of a case needs; a procedure with records of its own adds to it."""
     person = person_of(request)
     case = find_case(person, key)
     context = record_context(request, CaseScreen(), case)
-    context |= {
+    return context | {
         "steps": progress_of(case),
         "status": {"text": stage_name(case), "tag": "muted" if case.is_closed else "info"},
         "case": case,
         "moves": [_move(case, step) for step in steps_for(case, person)],
         "can_attach": not case.is_closed,
     }
-    return render(request, "kaiwu/case.html", context)
 
 
 def _move(case: Case, step: Step) -> dict[str, Any]:

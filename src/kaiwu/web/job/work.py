@@ -21,6 +21,7 @@ from kaiwu.web.job.services import Progress, claim, fail, finish
 
 KINDS: dict[str, str] = {
     "run": "kaiwu.web.run.work:run_job",
+    "rerun": "kaiwu.web.run.work:rerun",
     "sync": "kaiwu.web.registry.work:sync",
 }
 """Kind: the function ``(words, progress) -> (result, url)`` as a dotted name."""
