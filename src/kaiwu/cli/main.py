@@ -37,6 +37,7 @@ COMMANDS: dict[str, str] = {
     "settle": "kaiwu.cli.settle_command:settle_command",
     "whatif": "kaiwu.cli.whatif_command:whatif_command",
     "rate": "kaiwu.cli.rate_command:rate_group",
+    "allot": "kaiwu.cli.allot_command:allot_group",
     "match": "kaiwu.cli.match_command:match_group",
     "synth": "kaiwu.cli.synth_command:synth",
     "demo": "kaiwu.cli.demo_command:demo",

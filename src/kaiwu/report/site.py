@@ -22,6 +22,7 @@ import polars as pl
 
 from kaiwu.procedure import Run, RunRecord, Workspace, open_run
 from kaiwu.quantity import KaiwuError
+from kaiwu.report.allot_site import AllotSite
 from kaiwu.report.asked import NUMBER, WORDS, Asked, NotFoundError, Page
 from kaiwu.report.book import print_book, print_list
 from kaiwu.report.cell import Column, print_cell
@@ -31,6 +32,7 @@ from kaiwu.report.index_site import IndexSite
 from kaiwu.report.label import STATUSES, standing_words, translate
 from kaiwu.report.listing import ItemCount, Listing, facts_of_run, list_scheme
 from kaiwu.report.notice import check_notice, render_notice
+from kaiwu.report.market_site import MarketSite
 from kaiwu.report.page import render
 from kaiwu.report.printed import Printed, write_book
 from kaiwu.report.sheet import render_sheet
@@ -110,6 +112,8 @@ class Site:
         ]  # fmt: skip
         routes += ClaimSite(self.workspace).routes
         routes += IndexSite(self.workspace).routes
+        routes += MarketSite(self.workspace, lambda: [self.run(r.number) for r in self.latest()]).routes
+        routes += AllotSite(self.workspace).routes
         return [(re.compile(pattern), action) for pattern, action in routes]
 
     def answer(self, url: str) -> Page:
