@@ -214,3 +214,30 @@ def test_a_radar_is_drawn_only_where_it_is_asked_for(files: tuple[str, str], tmp
     call("explain", files, "C04", "--radar", code=2)
     call("report", files, "--out", str(folder), "--radar")
     assert "指标得分" in (folder / "C04.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code", "place"),
+    [
+        ("C10,下沙,平原", "C01,下沙,山区", "IX-LEAGUE-TWO", "v.csv: 2, 11"),
+        ("C10,下沙,平原", "C01,下沙,平原", "IX-VALUES-UNIT", "v.csv: 2, 11"),
+        ("C10,下沙,平原", ",下沙,平原", "IX-VALUES-UNIT", "v.csv: 11"),
+        ("充电桩,单位能耗", "工业增加值,单位能耗", "IX-VALUES-HEAD", "v.csv"),
+        ("388.5", "很多", "IX-VALUES-NUMBER", "v.csv: 3, 工业增加值"),
+        ("\nC02", "\n\n,,,,,,\nC02", "", ""),
+    ],
+)
+def test_a_wrong_table_is_refused_with_its_rows(
+    files: tuple[str, str], old: str, new: str, code: str, place: str
+) -> None:
+    assert old in VALUES
+    Path(files[1]).write_text(VALUES.replace(old, new, 1), encoding="utf-8")
+    told = call("rank", files, "--json", code=2 if code else 0)
+    assert code in told and place in told
+
+
+def test_rows_that_end_early_and_other_encodings_are_no_crash(files: tuple[str, str]) -> None:
+    Path(files[1]).write_text(VALUES.replace("0.44,14", "0.44"), encoding="utf-8")
+    assert len(json.loads(call("rank", files, "--json"))["units"]) == 10
+    Path(files[1]).write_bytes(VALUES.encode("gbk"))
+    assert "IX-VALUES-ENCODING" in call("rank", files, "--json", code=2)

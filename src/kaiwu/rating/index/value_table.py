@@ -6,7 +6,7 @@ Owns reading CSV and Excel into ``Values`` and ``PartFigure``. What the columns 
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -28,45 +28,70 @@ def read_values(path: Path, ruler: Ruler) -> Values:
 
     ``CODE:flag`` columns hold flags (``statistical``). Empty cells are missing. Raises ``KaiwuError`` naming row and column of every bad cell.
     """
-    rows = _rows(path)
+    heads, body = _body(path)
     problems: list[Problem] = []
-    heads = [str(h).strip() for h in rows[0]] if rows else []
     codes = _codes(ruler)
     known = {node.zh: node.code for node in ruler.tree.nodes} | {code: code for code in codes}
-    place = {known.get(h, h): i for i, h in enumerate(heads)}
+    named = [known.get(h, h) for h in heads]
+    place = {h: i for i, h in enumerate(named)}
     for wanted in (ruler.units, *([ruler.names] if ruler.names else []), *ruler.groups, *codes):
+        if named.count(wanted) > 1:
+            problems.append(Problem("IX-VALUES-HEAD", f"“{wanted}”有 {named.count(wanted)} 列; 只留一列", f"“{wanted}” stands in {named.count(wanted)} columns; keep one", where=path.name))  # fmt: skip
         if wanted not in place:
             problems.append(Problem("IX-VALUES-ABSENT", f"数据表没有“{wanted}”这一列", f"the values have no column “{wanted}”", where=path.name))  # fmt: skip
     if problems:
         raise KaiwuError(problems)
-    body = [row for row in rows[1:] if any(str(cell).strip() for cell in row)]
     x = np.full((len(body), len(codes)), np.nan)
-    for r, row in enumerate(body):
+    for r, (number, row) in enumerate(body):
         for c, code in enumerate(codes):
-            x[r, c] = _cell(row[place[code]], f"{path.name}: {r + 2}, {heads[place[code]]}", problems)
+            x[r, c] = _cell(row[place[code]], f"{path.name}: {number}, {heads[place[code]]}", problems)
+    units = tuple(row[place[ruler.units]] for _, row in body)
+    groups = {g: tuple(row[place[g]] for _, row in body) for g in ruler.groups}
+    problems += _unit_problems(units, groups, [number for number, _ in body], path.name)
     if problems:
         raise KaiwuError(problems)
-    units = tuple(str(row[place[ruler.units]]).strip() for row in body)
-    flags = {
-        (units[r], code): str(row[place[code + FLAG]]).strip()
-        for code in codes if code + FLAG in place for r, row in enumerate(body) if str(row[place[code + FLAG]]).strip()
-    }  # fmt: skip
-    return Values(
-        units, codes, x, groups={g: tuple(str(row[place[g]]).strip() for row in body) for g in ruler.groups},
-        names={u: str(row[place[ruler.names]]).strip() for u, row in zip(units, body, strict=True)} if ruler.names else {}, flag=flags,
-    )  # fmt: skip
+    flags = {(row[place[ruler.units]], code): row[place[code + FLAG]] for code in codes if code + FLAG in place for _, row in body if row[place[code + FLAG]]}  # fmt: skip
+    names = {row[place[ruler.units]]: row[place[ruler.names]] for _, row in body} if ruler.names else {}
+    return Values(units, codes, x, groups=groups, names=names, flag=flags)
+
+
+def _unit_problems(
+    units: Sequence[str], groups: Mapping[str, Sequence[str]], numbers: Sequence[int], name: str
+) -> list[Problem]:
+    """Rows without a code and units that stand twice, in one league or in two, with their rows."""
+    out: list[Problem] = []
+    first: dict[str, int] = {}
+    for r, unit in enumerate(units):
+        at = first.setdefault(unit, r)
+        if not unit:
+            out.append(
+                Problem(
+                    "IX-VALUES-UNIT", "没有单位代码", "the row has no code of a unit", where=f"{name}: {numbers[r]}"
+                )
+            )
+            continue
+        if at == r:
+            continue
+        where = f"{name}: {numbers[at]}, {numbers[r]}"
+        torn = next((labels for labels in groups.values() if labels[at] != labels[r]), None)
+        if torn is not None:
+            out.append(Problem(
+                "IX-LEAGUE-TWO", f"“{unit}”同时在“{torn[at]}”和“{torn[r]}”两个组; 只留一个", f"“{unit}” is in two leagues, “{torn[at]}” and “{torn[r]}”; keep one",
+                where=where,
+            ))  # fmt: skip
+        else:
+            out.append(Problem("IX-VALUES-UNIT", f"单位“{unit}”出现两次", f"unit “{unit}” occurs twice", where=where))
+    return out
 
 
 def read_printed(path: Path, ruler: Ruler, column: str) -> dict[str, float]:
     """A column of printed totals by unit; NaN where it is empty. Raises ``KaiwuError`` for an absent column and for what is no number."""
-    rows = _rows(path)
-    heads = [str(h).strip() for h in rows[0]] if rows else []
+    heads, body = _body(path)
     if column not in heads:
         raise KaiwuError(Problem("IX-VALUES-ABSENT", f"数据表没有“{column}”这一列", f"the values have no column “{column}”", where=path.name))  # fmt: skip
     problems: list[Problem] = []
     unit, at = heads.index(ruler.units), heads.index(column)
-    body = [(r, row) for r, row in enumerate(rows[1:], 2) if any(str(cell).strip() for cell in row)]
-    found = {str(row[unit]).strip(): _cell(row[at], f"{path.name}: {r}, {column}", problems) for r, row in body}
+    found = {row[unit]: _cell(row[at], f"{path.name}: {r}, {column}", problems) for r, row in body}
     if problems:
         raise KaiwuError(problems)
     return found
@@ -78,16 +103,14 @@ def read_parts(path: Path, ruler: Ruler, year: int) -> list[PartFigure]:
     ``code`` is an indicator's code or Chinese name. Raises ``KaiwuError`` naming row and column of every bad cell, a figure that is given
     twice, a past year without its total, and a cell without a figure of ``year``.
     """
-    rows = _rows(path)
-    heads = [str(h).strip() for h in rows[0]] if rows else []
+    heads, body = _body(path)
     absent = [h for h in (ruler.units, *PART_COLUMNS) if h not in heads]
     if absent:
         raise KaiwuError([Problem("IX-VALUES-ABSENT", f"数据表没有“{h}”这一列", f"the values have no column “{h}”", where=path.name) for h in absent])  # fmt: skip
     at = {h: i for i, h in enumerate(heads)}
     reader = _PartReader(path.name, at, ruler, year)
-    for r, row in enumerate(rows[1:], 2):
-        if any(str(cell).strip() for cell in row):
-            reader.read(row, r)
+    for number, row in body:
+        reader.read(row, number)
     return reader.figures()
 
 
@@ -100,9 +123,9 @@ class _PartReader:
         self.cells: dict[tuple[str, str], dict[int, tuple[Fraction, Fraction | None]]] = {}
         self.problems: list[Problem] = []
 
-    def read(self, row: Sequence[Any], number: int) -> None:
+    def read(self, row: Sequence[str], number: int) -> None:
         """One row of the file."""
-        unit, told = (str(row[self.at[h]]).strip() for h in (self.ruler.units, "code"))
+        unit, told = (row[self.at[h]] for h in (self.ruler.units, "code"))
         code = self.codes.get(told)
         if code is None:
             self.complain(
@@ -120,9 +143,9 @@ class _PartReader:
             self.complain("IX-VALUES-TWICE", f"“{unit}”的“{code}” {int(year)} 年给了两次", f"“{code}” of “{unit}” is given twice for {int(year)}", number, "year")  # fmt: skip
         years[int(year)] = (part, total)
 
-    def number(self, row: Sequence[Any], number: int, head: str) -> Fraction | None:
+    def number(self, row: Sequence[str], number: int, head: str) -> Fraction | None:
         """An exact number; None where the cell is empty (which only ``total`` may be)."""
-        text = str(row[self.at[head]]).strip().replace(",", "")
+        text = row[self.at[head]].replace(",", "")
         try:
             if text or head == "total":
                 return Fraction(text) if text else None
@@ -154,17 +177,35 @@ def _codes(ruler: Ruler) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*ruler.tree.leaves, *more]))
 
 
+def _body(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
+    """Heads, and the rows that are not blank with their numbers, every one as wide as the heads."""
+    rows = [[_text(cell) for cell in row] for row in _rows(path)]
+    heads = rows[0] if rows else []
+    padded = ((number, row[: len(heads)] + [""] * (len(heads) - len(row))) for number, row in enumerate(rows[1:], 2))
+    return heads, [(number, row) for number, row in padded if any(row)]
+
+
+def _text(cell: Any) -> str:
+    """A cell as typed; Excel hands over a code of digits as a float."""
+    return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell).strip()
+
+
 def _rows(path: Path) -> list[list[Any]]:
     if path.suffix.lower() == ".csv":
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            return [list(row) for row in csv.reader(file)]
+        try:
+            with path.open(encoding="utf-8-sig", newline="") as file:
+                return [list(row) for row in csv.reader(file)]
+        except UnicodeDecodeError as error:
+            raise KaiwuError(Problem(
+                "IX-VALUES-ENCODING", "CSV 不是 UTF-8; 请另存为“CSV UTF-8”或 .xlsx", "the CSV is not UTF-8; save it as “CSV UTF-8” or as .xlsx", where=path.name,
+            )) from error  # fmt: skip
     from python_calamine import CalamineWorkbook
 
     return CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python()
 
 
-def _cell(value: Any, where: str, problems: list[Problem]) -> float:
-    text = str(value).strip().replace(",", "")
+def _cell(value: str, where: str, problems: list[Problem]) -> float:
+    text = value.replace(",", "")
     if not text:
         return float("nan")
     try:
