@@ -13,7 +13,7 @@ from kaiwu.pack.library import Library
 from kaiwu.pack.pack import Pack
 from kaiwu.quantity import KaiwuError, Problem
 
-NAME_KEYS = ("source", "levels", "forms", "groups", "branches", "trades", "clipped", "joint", "regions", "short")
+NAME_KEYS = ("source", "levels", "forms", "groups", "branches", "trades", "clipped", "joint", "regions", "short", "aliases")
 CHARACTER_COLUMNS = ("simplified", "traditional")
 
 
@@ -44,6 +44,7 @@ class _Words:
         self.forms: dict[str, str] = {}
         self.clipped: dict[str, str] = {}
         self.short: dict[str, str] = {}
+        self.aliases: dict[str, tuple[str, ...]] = {}
         self.parents: dict[str, list[str]] = {}  # division -> what it may lie in
         self.characters: dict[int, str] = {}
 
@@ -62,6 +63,8 @@ class _Words:
         self.forms |= self._texts_by_text(entry, "forms")
         self.clipped |= self._texts_by_text(entry, "clipped")
         self.short |= self._texts_by_text(entry, "short")
+        aliases = self._inner(entry, "aliases")
+        self.aliases |= {division: aliases.texts(division) for division in aliases.data}
         regions = self._inner(entry, "regions")
         for parent in regions.data:
             self.parents.setdefault(parent, [])
@@ -94,7 +97,7 @@ class _Words:
         regions: dict[str, tuple[Region, ...]] = {}
         for name in self.parents:
             for parent in self.parents[name] or [""]:
-                region = Region(self._plain(name), self._lineage(name, parent))
+                region = Region(self._plain(name), self._lineage(name, parent), self.aliases.get(name, ()))
                 for spelling in {name, region.zh}:
                     regions[spelling] = (*regions.get(spelling, ()), region)
         lists = {k: tuple(v) for k, v in self.lists.items() if k != "levels"}

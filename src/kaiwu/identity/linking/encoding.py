@@ -18,8 +18,11 @@ Ints = npt.NDArray[np.int64]
 MIX = np.uint64(0x9E3779B97F4A7C15)
 """Multiplier of the hashes: 2^64 by the golden ratio."""
 
-WIDTH_MAX = 40
-"""Characters of a text that are compared; the longest firm names of the country stay below this."""
+ABSENT = np.uint32(0xFFFFFFFF)
+"""No character."""
+
+WIDTH_MAX = 32
+"""Characters of a text that are compared: one bit of a word each. Of ten thousand firm names one or two are longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,19 +76,32 @@ def hash_bags(texts: Texts) -> npt.NDArray[np.uint64]:
 def align(left: Texts, right: Texts) -> Ints:
     """Length of the longest common subsequence of n pairs (n,), by Hyyrö's bit-parallel recurrence.
 
-    One bit of a 64-bit word per character of ``left``; one step per character of ``right`` for all pairs at once. Source:
+    One bit of a 32-bit word per character of ``left``; one step per character of ``right`` for all pairs at once. Source:
     H. Hyyrö, Bit-parallel LCS-length computation revisited, AWOCA 2004.
     """
-    bits = np.uint64(1) << np.arange(left.codes.shape[1], dtype=np.uint64)
-    state = np.full(len(left.sizes), ~np.uint64(0))
-    present = left.codes != 0
-    for column in range(right.codes.shape[1]):
-        same = (left.codes == right.codes[:, column, None]) & present
-        mask = same @ bits
+    state = np.full(len(left.sizes), ~np.uint32(0))
+    for mask in _mask_characters(left, right):
         common = state & mask
         state = (state + common) | (state - common)
-    inside = np.where(left.sizes >= 64, ~np.uint64(0), (np.uint64(1) << left.sizes.astype(np.uint64)) - np.uint64(1))
-    return np.bitwise_count(~state & inside).astype(np.int64)
+    return np.bitwise_count(~state).astype(np.int64)
+
+
+def _mask_characters(left: Texts, right: Texts) -> npt.NDArray[np.uint32]:
+    """For each place of ``right`` the places of ``left`` with the same character, one bit each (width of right, n)."""
+    places = np.ascontiguousarray(right.codes.T)
+    padded = np.ascontiguousarray(np.where(left.codes == 0, ABSENT, left.codes).T)
+    masks = np.zeros(places.shape, np.uint32)
+    for bit, characters in enumerate(padded):
+        masks |= (places == characters).astype(np.uint32) << np.uint32(bit)
+    return masks
+
+
+def find_shared(left: Texts, right: Texts) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+    """Which characters of n pairs of texts the other has anywhere: (n, width of left) and (n, width of right)."""
+    masks = _mask_characters(left, right)
+    met = np.bitwise_or.reduce(masks, axis=0)
+    places = np.arange(left.codes.shape[1], dtype=np.uint32)
+    return (met[:, None] >> places & np.uint32(1)).astype(np.bool_), (masks != 0).T
 
 
 def count_prefix(left: Texts, right: Texts) -> Ints:

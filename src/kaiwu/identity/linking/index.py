@@ -70,12 +70,13 @@ class NameIndex:
     def __init__(self, entries: Sequence[NameEntry], profiler: Profiler) -> None:
         self.profiler = profiler
         self.entries = list(entries)
-        parts = profiler.read([e.text for e in entries])
+        self.parts = parts = profiler.read([e.text for e in entries])
         self.profiles = profiler.profile(parts, [e.place for e in entries])
         spelled = [self._spell(p) for p in parts]
         grams = count_grams(_source(parts, spelled))
         self.weights = _weigh_grams(grams)
         self.rarity = Rarity.count(self.profiles)
+        self.name_kinds = _number_kinds(entries)
         self.spellings = Spellings.of(spelled)
         self._inverted = self._weigh_rows(grams).T.tocsr()
         self._tail: sparse.csr_matrix | None = None
@@ -90,7 +91,9 @@ class NameIndex:
         spelled = [self._spell(p) for p in parts]
         rows = self._weigh_rows(count_grams(_source(parts, spelled)))
         self.entries += entries
+        self.parts += parts
         self.profiles = self.profiles.join(profiles)
+        self.name_kinds = np.concatenate([self.name_kinds, _number_kinds(entries)])
         self.spellings = self.spellings.join(Spellings.of(spelled, first=len(self.entries) - len(entries)))
         self._tail = rows if self._tail is None else sparse.vstack([self._tail, rows]).tocsr()
         if self._tail.shape[0] > TAIL_MAX:
@@ -136,6 +139,11 @@ class NameIndex:
 
     def _spell(self, parts: NameParts) -> tuple[str, ...]:
         return (parts.text, *abbreviate(parts, self.profiler.grammar))
+
+
+def _number_kinds(entries: Sequence[NameEntry]) -> Ints:
+    order = (NameKind.LEGAL, NameKind.FORMER, NameKind.SHORT, NameKind.BRAND)
+    return np.array([1 if e.is_former else order.index(e.kind) for e in entries], np.int64)
 
 
 def _source(parts: Sequence[NameParts], spellings: Sequence[Sequence[str]]) -> GramSource:

@@ -5,17 +5,22 @@ Owns the measures, each a column with its name. It does not own what they are wo
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 
-from kaiwu.identity.linking.encoding import Floats, Ints, Texts, align, count_prefix, hash_bags
+from kaiwu.identity.linking.encoding import Floats, Ints, Texts, align, count_prefix, find_shared, hash_bags
 from kaiwu.identity.linking.index import NameIndex, Pairs
 from kaiwu.identity.linking.profile import Profiles
 from kaiwu.identity.linking.rarity import Rarity
+from kaiwu.identity.linking.spelling import NO_SPELLING
 
-UNKNOWN = -1.0
-"""A measure of what one of the two does not say."""
+NO_OTHER = -1.0
+"""What the best candidate is compared with where there is no second one."""
+
+NEVER_SPELLED = -math.log1p(NO_SPELLING) + 1e-3
+"""Above this the mention spells the name as it may be abbreviated."""
 
 GAPPED = (
     "score", "full_of_mention", "full_of_name", "stem_of_mention", "stem_of_name", "core_of_name", "sound_of_mention",
@@ -46,8 +51,7 @@ def measure_pairs(mentions: Profiles, index: NameIndex, pairs: Pairs) -> Measure
     rank = index.spellings.rank(left.keys, pairs.entry)
     sharers = index.spellings.count_sharers(mentions.keys)[pairs.mention]
     columns |= {"spelling": -np.log1p(rank), "sharers": np.log1p(sharers)}
-    kinds = np.array([_number_kind(e.kind.value, e.is_former) for e in index.entries])
-    columns["name_kind"] = kinds[pairs.entry]
+    columns["name_kind"] = index.name_kinds[pairs.entry]
     return Measures(tuple(columns), np.column_stack([np.asarray(c, np.float32) for c in columns.values()]))
 
 
@@ -56,11 +60,12 @@ def measure_gaps(measures: Measures, mention: Ints, count: int) -> Measures:
 
     ``mention`` (p,) rises; one pair per entity. The best pair has a gap above 0, a tie 0, the others below.
     """
-    gaps = [_gap(measures.column(name), mention, count) for name in GAPPED]
+    gaps = [measure_gap(measures.column(name), mention, count) for name in GAPPED]
     numbers = np.bincount(mention, minlength=count)[mention]
     covering = np.bincount(mention, weights=measures.column("stem_of_mention") > 0.99, minlength=count)[mention]
-    added = np.column_stack([*gaps, numbers, covering]).astype(np.float32)
-    names = (*measures.names, *(f"gap_{name}" for name in GAPPED), "candidates", "covering")
+    spelled = np.bincount(mention, weights=measures.column("spelling") > NEVER_SPELLED, minlength=count)[mention]
+    added = np.column_stack([*gaps, numbers, covering, spelled]).astype(np.float32)
+    names = (*measures.names, *(f"gap_{name}" for name in GAPPED), "candidates", "covering", "spelled")
     return Measures(names, np.concatenate([measures.values, added], axis=1))
 
 
@@ -71,9 +76,10 @@ def _align_views(left: Profiles, right: Profiles) -> dict[str, Floats | Ints]:
         common = align(a, b)
         columns[f"{view}_of_mention"] = common / np.maximum(a.sizes, 1)
         columns[f"{view}_of_name"] = common / np.maximum(b.sizes, 1)
+    columns["brand_of_mention"] = align(left.brand, right.brand) / np.maximum(left.brand.sizes, 1)
     columns["brand_of_name"] = align(left.stem, right.brand) / np.maximum(right.brand.sizes, 1)
     columns["core_in_stem"] = align(left.core, right.stem) / np.maximum(left.core.sizes, 1)
-    for view in ("stem", "core"):
+    for view in ("full", "stem", "core"):
         prefix = count_prefix(getattr(left, view), getattr(right, view))
         columns[f"{view}_prefix"] = prefix / np.maximum(getattr(left, view).sizes, 1)
     return columns
@@ -81,9 +87,9 @@ def _align_views(left: Profiles, right: Profiles) -> dict[str, Floats | Ints]:
 
 def _cover(left: Texts, right: Texts, rarity: Rarity) -> dict[str, Floats | Ints]:
     """Rarity-weighted shares of the characters that the other has anywhere, and the rarest that it lacks."""
-    same = left.codes[:, :, None] == right.codes[:, None, :]
     columns: dict[str, Floats | Ints] = {}
-    for side, text, is_shared in (("mention", left, same.any(axis=2)), ("name", right, same.any(axis=1))):
+    shared = find_shared(left, right)
+    for side, text, is_shared in (("mention", left, shared[0]), ("name", right, shared[1])):
         weights = rarity.weigh(text.codes)
         total = weights.sum(axis=1)
         columns[f"cover_of_{side}"] = (weights * is_shared).sum(axis=1) / np.maximum(total, 1e-9)
@@ -112,22 +118,22 @@ def _compare_parts(left: Profiles, right: Profiles, index: NameIndex) -> dict[st
         "same_characters": hash_bags(left.core) == hash_bags(right.core),
         "same_text_characters": hash_bags(left.full) == hash_bags(right.full),
         "same_brands": np.log1p(index.rarity.count_brands(right.brand_key)),
+        "same_cores": np.log1p(index.rarity.count_cores(right.keys[:, -1])),
+        "brands_of_mention": np.log1p(index.rarity.count_brands(left.brand_key)),
         "heads_of_mention": np.log1p(index.rarity.count_heads(left.head_key)),
-        "place": np.where(shorter > 0, align(left.place, right.place) / np.maximum(shorter, 1), UNKNOWN),
+        "heads_of_name": np.log1p(index.rarity.count_heads(right.head_key)),
+        "place": np.where(shorter > 0, 2 * align(left.place, right.place) / np.maximum(shorter, 1) - 1, 0),
     }
 
 
-def _number_kind(kind: str, is_former: bool) -> int:
-    return ("legal", "former", "short", "brand").index("former" if is_former else kind)
-
-
-def _gap(values: Floats, mention: Ints, count: int) -> Floats:
+def measure_gap(values: Floats, mention: Ints, count: int) -> Floats:
+    """Distance of each pair (p,) to the best other pair of its mention; ``mention`` counts to ``count``."""
     order = np.lexsort((-values, mention))
     sorted_mention = mention[order]
     first = np.searchsorted(sorted_mention, np.arange(count))
     rank = np.empty(len(values), np.int64)
     rank[order] = np.arange(len(values)) - first[sorted_mention]
-    best, second = (np.full(count, UNKNOWN, np.float32) for _ in range(2))
+    best, second = (np.full(count, NO_OTHER, np.float32) for _ in range(2))
     best[mention[rank == 0]] = values[rank == 0]
     second[mention[rank == 1]] = values[rank == 1]
     return values - np.where(rank == 0, second[mention], best[mention])

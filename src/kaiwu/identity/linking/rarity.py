@@ -20,6 +20,7 @@ class Rarity:
 
     characters: Floats  # (65536,) ln(n / names with the character)
     brands: Hashes  # sorted, with repetition
+    cores: Hashes
     heads: Hashes
 
     @classmethod
@@ -31,7 +32,7 @@ class Rarity:
         counts = np.bincount(pairs % PLANE, minlength=PLANE)
         weights = np.log(max(len(codes), 1) / np.maximum(counts, 1)).astype(np.float32)
         weights[0] = 0
-        return cls(weights, np.sort(profiles.brand_key), np.sort(profiles.head_key))
+        return cls(weights, np.sort(profiles.brand_key), np.sort(profiles.keys[:, -1]), np.sort(profiles.head_key))
 
     def weigh(self, codes: Codes) -> Floats:
         """Weights of characters, in the shape given; 0 where there is none."""
@@ -40,6 +41,10 @@ class Rarity:
     def count_brands(self, keys: Hashes) -> Ints:
         """How many names have each of these brands (n,)."""
         return _count(self.brands, keys)
+
+    def count_cores(self, keys: Hashes) -> Ints:
+        """How many names have each of these cores (n,)."""
+        return _count(self.cores, keys)
 
     def count_heads(self, keys: Hashes) -> Ints:
         """How many names begin like this behind their region (n,)."""

@@ -23,11 +23,10 @@ def abbreviate(parts: NameParts, grammar: NameGrammar) -> tuple[str, ...]:
     before them; 集团 or 股份 behind them; and the first characters of region, brand and trade (浙江能源 → 浙能).
     """
     bodies = [parts.core, parts.brand, *_shorten_trade(parts, grammar), *_clip(parts.core, grammar)]
-    bodies += [_clip_last(parts, grammar), _take_initials(parts)]
-    place = parts.regions[0].zh if parts.regions else ""
-    spelled = [parts.stem, *bodies, *(place + body for body in bodies if body and place)]
-    if place:
-        spelled += [parts.core[: len(parts.core)] + place]
+    bodies.append(_clip_last(parts, grammar))
+    places = (parts.regions[0].zh, *parts.regions[0].aliases) if parts.regions else ()
+    spelled = [parts.stem, *bodies, *(place + body for place in places for body in bodies if body)]
+    spelled += _take_initials(parts)
     ends = [GROUP_WORD] * parts.is_group + [STOCK_WORD] * (parts.form_class == "joint_stock")
     spelled += [body + end for end in ends for body in (parts.stem, parts.core, parts.brand)]
     found = dict.fromkeys(s for s in spelled if len(s) >= ABBREVIATION_MIN and s != parts.text)
@@ -67,6 +66,9 @@ def _clip_last(parts: NameParts, grammar: NameGrammar) -> str:
     return parts.brand + "".join(w[0] for w in words) if len(words) > 1 else ""
 
 
-def _take_initials(parts: NameParts) -> str:
-    """First characters of region and core: 浙江能源 → 浙能."""
-    return parts.regions[0].zh[0] + parts.core[0] if parts.regions and parts.core else ""
+def _take_initials(parts: NameParts) -> list[str]:
+    """One character for the region and the beginning of the core: 浙江能源 → 浙能."""
+    if not parts.regions or not parts.core:
+        return []
+    initials = (parts.regions[0].zh[0], *parts.regions[0].aliases)
+    return [initial + parts.core[:size] for size in (1, 2) for initial in dict.fromkeys(initials)]

@@ -18,6 +18,7 @@ class Region:
 
     zh: str
     lineage: tuple[str, ...]
+    aliases: tuple[str, ...] = ()  # 浙 for 浙江
 
     def agrees_with(self, other: Region) -> bool:
         """Whether one of the two lies in the other, or they are the same."""

@@ -38,8 +38,8 @@ _BRACKET = re.compile(r"\(([^()]*)\)?")
 class NameParts:
     """A name taken apart (名称成分). Texts are levelled; what a name does not have is blank.
 
-    ``stem`` is the name without form, group word, brackets and branch; ``core`` is the stem without its leading regions;
-    ``brand`` is the core without the trade words at its end. For a branch, all of them are of the parent.
+    ``stem`` is the name without form, group word and branch, a region in brackets put in front; ``core`` is the stem without
+    its leading regions; ``brand`` is the core without the trade words at its end. For a branch, all of them are of the parent.
     """
 
     text: str
@@ -83,18 +83,10 @@ class NameReader:
         rest, form, form_class = self._take_form(rest)
         rest, is_group, noted = self._take_notes(rest)
         rest, grouped = self._take_group(rest)
-        regions, core = self._take_regions(rest)
+        regions, core = self._take_regions(noted + rest)
+        brand = self._take_trades(core)
         return NameParts(
-            level,
-            rest,
-            core,
-            self._take_trades(core),
-            (*regions, *noted),
-            form,
-            form_class,
-            is_group or grouped,
-            branch,
-            joined,
+            level, noted + rest, core, brand, regions, form, form_class, is_group or grouped, branch, joined
         )
 
     def list_regions(self, text: str) -> tuple[Region, ...]:
@@ -148,12 +140,12 @@ class NameReader:
             size, form_class = wider, self._damaged.values[self._damaged.key_at(text, wider)]
         return text[:-size], text[-size:], form_class
 
-    def _take_notes(self, text: str) -> tuple[str, bool, tuple[Region, ...]]:
-        """Brackets: a group word, a region, or a part of the name."""
+    def _take_notes(self, text: str) -> tuple[str, bool, str]:
+        """Brackets: a group word is taken off, a region is what is put in front, anything else is part of the name."""
         if "(" not in text:
-            return text, False, ()
-        is_group, regions = False, []
-        kept = []
+            return text, False, ""
+        is_group, regions = False, ""
+        kept: list[str] = []
         at = 0
         for found in _BRACKET.finditer(text):
             kept.append(text[at : found.start()])
@@ -162,12 +154,12 @@ class NameReader:
             if note in self._group_notes:
                 is_group = True
             elif (named := self._take_regions(note, keep=0))[0] and not named[1]:
-                regions += named[0]
+                regions += note
             else:
                 kept.append(note)
         kept.append(text[at:])
         rest = "".join(kept)
-        return (rest, is_group, tuple(regions)) if rest else (text, False, ())
+        return (rest, is_group, regions) if rest else (text, False, "")
 
     def _take_group(self, text: str) -> tuple[str, bool]:
         size = self._groups.size_at(text)
