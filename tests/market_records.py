@@ -32,7 +32,7 @@ def stored(**stated: Any) -> dict[str, int | str]:
         else:
             variable = attributes().catalogue.variables[code]
             factor = variable.unit.factor if variable.unit else 1
-            out[code] = int(round(value * factor / variable.grain))
+            out[code] = round(value * factor / variable.grain)
     return out
 
 

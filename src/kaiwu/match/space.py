@@ -1,4 +1,4 @@
-"""Finding space (空间找寻, 双清双找): who has room that fits, for rent, for sale or first one then the other; and how old each open need is.
+"""Finding space (空间找寻): who has room that fits, for rent, for sale or first one then the other; and how old each open need is.
 
 Owns the order of spaces: hard constraints decide who is listed at all, then the form of contract, then the price against the ceiling, then
 distance. Constraints themselves are ``eligibility``.

@@ -3,21 +3,24 @@
 Owns files and tables of a workspace. Finding, giving out and counting are ``kaiwu.match``.
 """
 
-from kaiwu.procedure.market.content import MarketContent, open_content
+from kaiwu.procedure.market.content import listing_of, open_content
+from kaiwu.procedure.market.desk import MarketDesk
 from kaiwu.procedure.market.funnel_store import FunnelStore
-from kaiwu.procedure.market.intake import TakenListing, take_listings
+from kaiwu.procedure.market.intake import TakenListing, market_store, take_listings
 from kaiwu.procedure.market.policy import policy_chain
 from kaiwu.procedure.market.round import hold_round, list_rows
 from kaiwu.procedure.market.store import MarketRecords, MarketStore
 
 __all__ = [
     "FunnelStore",
-    "MarketContent",
+    "MarketDesk",
     "MarketRecords",
     "MarketStore",
     "TakenListing",
     "hold_round",
     "list_rows",
+    "listing_of",
+    "market_store",
     "open_content",
     "policy_chain",
     "take_listings",

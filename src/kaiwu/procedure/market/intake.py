@@ -13,7 +13,7 @@ from pathlib import Path
 from kaiwu.match.deal import Deal
 from kaiwu.match.listing_read import ListingResult, read_listing
 from kaiwu.match.record import Record
-from kaiwu.procedure.market.content import open_content
+from kaiwu.procedure.market.content import listing_of, open_content
 from kaiwu.procedure.market.store import MarketStore
 from kaiwu.procedure.workspace import Workspace
 
@@ -55,7 +55,7 @@ def take_listings(
 ) -> TakenListing:
     """Take market sheets into a workspace as known on a day; ``day`` decides what has ended. Nothing is taken in unless every file is without error."""
     content = open_content(workspace)
-    chosen = [(file, content.listing_of(file, listing)) for file in files]
+    chosen = [(file, listing_of(file, content, listing)) for file in files]
     results = {
         file.name: read_listing(file, fitting, content.attributes, name=file.name, synthetic=synthetic) for file, fitting in chosen
     }  # fmt: skip
