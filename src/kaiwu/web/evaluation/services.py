@@ -184,7 +184,7 @@ def dispute(actor: Actor, sheet: Sheet, slot: str, claimed: str, reason: str, *,
 
 def _find_claim_problems(slot: str, variable: str, claimed: str, reason: str, evaluation: Evaluation) -> list[Problem]:
     problems = []
-    slots = set(run_of(evaluation).frame.slots)
+    slots = {need.slot for need in run_of(evaluation).scheme(evaluation.scheme).needs()}
     known = workspace().library.variables.get(variable)
     if known is None or slot not in slots:
         problems.append(Problem("W-FIGURE", "单子上没有这项数据", "this figure is not on the sheet", text=slot))

@@ -206,7 +206,7 @@ def show_sheet(request: HttpRequest, key: str) -> HttpResponse:
 def _sheet_context(sheet: Sheet) -> dict[str, Any]:
     block = block_of(sheet)
     return {
-        "sheet": sheet, "block": block, "figures": block.figures, "disputes": list(sheet.disputes.all()),
+        "sheet": sheet, "told": block, "figures": block.figures, "disputes": list(sheet.disputes.all()),
         "status": {"text": pick(*SHEET_STATES[sheet.state]), "tag": {"sent": "warn", "confirmed": "ok", "disputed": "bad", "settled": "info"}[sheet.state]},
     }  # fmt: skip
 
