@@ -34,7 +34,7 @@ REACH = 0.5  # how far a lever goes in the demonstration, in standard deviations
 def rank_counties_demo(
     workspace: Workspace, speaker: Speaker | None = None, names: Mapping[str, str] | None = None
 ) -> Path:
-    """Rank the synthetic counties of the last evaluation with certainty and advice; returns the page of the leagues.
+    """Rank the synthetic counties of the last evaluation with certainty and advice; returns the page of the county that is told of.
 
     Raises ``KaiwuError`` where the workspace has no evaluation of counties.
     """
@@ -51,10 +51,10 @@ def rank_counties_demo(
         advising=lambda unit: advise_county(model, unit),
     )  # fmt: skip
     folder = workspace.folder / FOLDER
-    files = write_report(folder, report)
+    write_report(folder, report)
     if speaker is not None:
         tell_counties(report, speaker)
-    return files[0]
+    return folder / report.path(pick_county(report))
 
 
 def advise_county(model: IndexModel, unit: str) -> Advice:
@@ -84,7 +84,7 @@ def tell_counties(report: IndexReport, speaker: Speaker) -> None:
             [f"{counts[c]} {STANDINGS[c][1]}" for c in STANDINGS],
         )
         speaker.say(f"    {league}: {len(units)} 个, 名额 {QUOTA}, {'、'.join(told[0])}", f"    {league}: {len(units)} units, quota {QUOTA}, {', '.join(told[1])}")  # fmt: skip
-    unit = _pick(report)
+    unit = pick_county(report)
     sentences: Sequence[tuple[str, str]] = [
         report.standings[unit].tell(report.quota_of(report.standings[unit].league)), *tell_parts(decompose(report.model, unit, report.result), 3),
     ]  # fmt: skip
@@ -92,7 +92,7 @@ def tell_counties(report: IndexReport, speaker: Speaker) -> None:
         speaker.say(f"    {zh.replace(unit, report.name(unit))}", f"    {en.replace(unit, report.name(unit))}")
 
 
-def _pick(report: IndexReport) -> str:
+def pick_county(report: IndexReport) -> str:
     """The first contested county behind the quota, else the last rated one."""
     rated = [u for units in report.leagues().values() for u in units if report.standings[u].standing != "unrated"]
     contested = [u for u in rated if report.standings[u].standing == "contested" and report.standings[u].rank > QUOTA]
