@@ -172,9 +172,10 @@ def test_the_phrases_of_a_match_sum_to_its_score_and_stand_in_both_texts(
     texts = [FieldText(*record) for record in records]
     index = TextIndex(texts)
     asked = FieldText(title, body)
-    totals = index.totals(make_query(asked, index.settings))
+    query = make_query(asked, index.settings)
+    totals, impacts = index.totals(query), index.impacts(query, range(len(texts)))
     for row, text in enumerate(texts):
-        phrases = find_phrases(asked, text, index, row)
+        phrases = find_phrases(asked, text, impacts[row], index.settings)
         assert sum(p.total for p in phrases) == totals[row]
         for phrase in phrases:
             assert phrase.text in (title if phrase.field == "title" else body)
@@ -183,7 +184,9 @@ def test_the_phrases_of_a_match_sum_to_its_score_and_stand_in_both_texts(
 
 def test_shared_strings_are_as_long_as_they_can_be() -> None:
     index = TextIndex([FieldText("大型转盘轴承淬火机床"), FieldText("电池")])
-    phrases = find_phrases(FieldText("转盘轴承的淬火"), index.texts[0], index, 0)
+    asked = FieldText("转盘轴承的淬火")
+    (impacts,) = index.impacts(make_query(asked, index.settings), [0])
+    phrases = find_phrases(asked, index.texts[0], impacts, index.settings)
     assert [p.text for p in phrases] == ["转盘轴承", "淬火"]
 
 

@@ -39,23 +39,31 @@ RELAXABLE = ("region", "certificate")
 
 @dataclass(slots=True)
 class Column:
-    """One integer per row, growing; ``values`` are what the integers stand for."""
+    """One integer per row, growing; ``values`` are what the integers stand for and ``rows`` how many there are."""
 
     values: list[Any] = field(default_factory=list)
     _places: dict[Hashable, int] = field(default_factory=dict)
     _ids: NDArray[np.int32] = field(default_factory=lambda: np.zeros(16, np.int32))
-    _rows: int = 0
+    rows: int = 0
 
     def append(self, value: Hashable) -> None:
         """Add a row."""
-        if self._rows == len(self._ids):
+        if self.rows == len(self._ids):
             self._ids = np.concatenate([self._ids, np.zeros_like(self._ids)])
         at = self._places.get(value)
         if at is None:
             at = self._places[value] = len(self.values)
             self.values.append(value)
-        self._ids[self._rows] = at
-        self._rows += 1
+        self._ids[self.rows] = at
+        self.rows += 1
+
+    def equals(self, value: Hashable) -> Mask:
+        """Whether each row holds a value."""
+        at = self._places.get(value)
+        if at is None:
+            return np.zeros(self.rows, np.bool_)
+        same: Mask = self._ids[: self.rows] == at
+        return same
 
     def test(self, holds: Callable[[Any], bool]) -> Mask:
         """Whether something holds of each row; asked once per distinct value."""
@@ -67,8 +75,8 @@ class Column:
 
     def _spread(self, answers: NDArray[Any]) -> NDArray[Any]:
         if len(answers) == 1:
-            return np.repeat(answers, self._rows)
-        spread: NDArray[Any] = answers.take(self._ids[: self._rows])
+            return np.repeat(answers, self.rows)
+        spread: NDArray[Any] = answers.take(self._ids[: self.rows])
         return spread
 
 
@@ -76,14 +84,15 @@ class MaskTable:
     """What masks read of every offer, by row."""
 
     def __init__(self) -> None:
-        self.kind, self.place, self.group = Column(), Column(), Column()
+        self.kind, self.place, self.party, self.group = Column(), Column(), Column(), Column()
         self.certificates, self.expiry, self.has_capacity = Column(), Column(), Column()
 
     def append(self, offer: Offer) -> None:
         """Add an offer as the next row."""
         self.kind.append(offer.kind)
         self.place.append(offer.place)
-        self.group.append((offer.party, offer.group))
+        self.party.append(offer.party)
+        self.group.append(offer.group)
         self.certificates.append(frozenset(offer.certificates))
         self.expiry.append(FOREVER if offer.expiry is None else offer.expiry.toordinal())
         self.has_capacity.append(offer.capacity is None or offer.capacity.base > 0)
@@ -92,11 +101,17 @@ class MaskTable:
         """For every mask that is no wish: the rows that it leaves out."""
         today = day.toordinal()
         return {
-            "kind": self.kind.test(lambda kind: kind != need.kind),
+            "kind": ~self.kind.equals(need.kind),
             "expired": self.expiry.test(lambda last: last < today),
-            "own_group": self.group.test(lambda pair: _is_own(need, *pair)),
+            "own_group": self._own(need),
             "no_capacity": self.has_capacity.test(lambda has: not has),
         }
+
+    def _own(self, need: Need) -> Mask:
+        """Offers of the firm that asks, or of its group; what is not known of either is no reason."""
+        known = [(self.party, need.party), (self.group, need.group)]
+        own = [column.equals(value) for column, value in known if value is not None]
+        return np.logical_or.reduce(own) if own else np.zeros(self.kind.rows, np.bool_)
 
     def wishes(self, need: Need) -> dict[str, Outcomes]:
         """For every wish of the need the ``Outcome`` codes by row; what an offer does not state is 缺数据."""
@@ -111,7 +126,3 @@ class MaskTable:
 
 def _stated(value: object, holds: bool) -> Outcome:
     return known(holds) if value else Outcome.MISSING
-
-
-def _is_own(need: Need, party: str | None, group: str | None) -> bool:
-    return (need.party is not None and party == need.party) or (need.group is not None and group == need.group)

@@ -6,10 +6,10 @@ score; wording is ``reason``.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from kaiwu.match.text import FieldText, TextIndex, fold_text, is_letter
+from kaiwu.match.text import Bm25, FieldText, fold_text, is_letter
 
 FIELDS = ("title", "body")
 
@@ -23,12 +23,14 @@ class Phrase:
     total: int
 
 
-def find_phrases(need: FieldText, offer: FieldText, index: TextIndex, row: int) -> list[Phrase]:
-    """The shared phrases of a need and the offer in a row, most telling first; they sum to the row's total."""
-    impacts = index.impacts(row)
+def find_phrases(need: FieldText, offer: FieldText, impacts: Mapping[str, int], settings: Bm25) -> list[Phrase]:
+    """The shared phrases of a need and an offer, most telling first; they sum to the total of the offer.
+
+    ``impacts`` are what the grams of the need weigh in the offer (``TextIndex.impacts``).
+    """
     held = tuple(fold_text(part) for part in (offer.title, offer.body))
     found: dict[tuple[str, str], int] = {}
-    for field, text, step in zip(FIELDS, (need.title, need.body), index.settings.steps, strict=True):
+    for field, text, step in zip(FIELDS, (need.title, need.body), settings.steps, strict=True):
         folded = fold_text(text)
         for start, stop in _common_strings(folded, held):
             for at in range(start, stop):

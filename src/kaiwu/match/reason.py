@@ -16,6 +16,7 @@ from kaiwu.rule.outcome import Outcome
 Words = tuple[str, str]
 
 PHRASES_SHOWN = 5
+MICRO = 1_000_000
 
 PHRASES: dict[str, Words] = {
     "title": ("标题", "the title"),
@@ -65,10 +66,9 @@ def text_reasons(phrases: Sequence[Phrase], total: int, points: int) -> list[Rea
 
 
 def _share(part: int, total: int, points: int) -> dict[str, str]:
-    return {
-        "points": format_decimal(Fraction(points * part, total * 1_000_000), 1),
-        "share": format_decimal(Fraction(100 * part, total), 0),
-    }
+    """Points to a tenth and the share to a per cent, both half up."""
+    tenths = (2 * 10 * points * part + total * MICRO) // (2 * total * MICRO)
+    return {"points": f"{tenths // 10}.{tenths % 10}", "share": str((200 * part + total) // (2 * total))}
 
 
 def coverage_reason(capacity: Quantity, quantity: Quantity) -> Reason | None:

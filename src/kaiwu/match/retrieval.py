@@ -21,7 +21,7 @@ from kaiwu.match.phrase import find_phrases
 from kaiwu.match.reason import coverage_reason, text_reasons, wish_reason
 from kaiwu.match.record import Match, Need, Offer, Record
 from kaiwu.match.stage import FusionStage, Permit
-from kaiwu.match.text import Bm25, FieldText, TextIndex, is_letter, make_query, rank_rows
+from kaiwu.match.text import Bm25, FieldText, Query, TextIndex, is_letter, make_query, rank_rows
 from kaiwu.quantity import KaiwuError, Problem
 from kaiwu.rule.decision import Reason
 from kaiwu.rule.outcome import Outcome
@@ -104,20 +104,18 @@ class OfferIndex:
         self.offers.append(offer)
         self.table.append(offer)
 
-    def totals(self, need: Need) -> NDArray[np.int64]:
-        """How well the words of every offer meet those of a need, in whole steps; shape (rows,)."""
-        return self.texts.totals(make_query(self.read(need), self.texts.settings))
-
     def find(self, need: Need, day: dt.date, count: int = COUNT) -> Answer:
         """The best offers for a need as of a day. Raises ``KaiwuError`` ``M-NO-OBJECT`` where it says nothing to look for."""
-        _require_object(need, self.read(need))
-        totals = self.totals(need)
+        text = self.read(need)
+        _require_object(need, text)
+        query = make_query(text, self.texts.settings)
+        totals = self.texts.totals(query)
         eligibility = self.table.judge(need, day, self.texts.is_alive)
-        ranks = totals if self.stage is None else self.stage.fuse(self.read(need), totals)
+        ranks = totals if self.stage is None else self.stage.fuse(text, totals)
         if need.constraints:
             # A need that lives by its conditions (a space) also takes offers that share no word with it, after all others.
             ranks = ranks + 1
-        ranking = _Listing(self, need, day, eligibility, totals, ranks)
+        ranking = _Listing(self, need, text, query, day, eligibility, totals, ranks)
         met, opened = eligibility.met & (ranks > 0), eligibility.open & (ranks > 0)
         matches, conditional = ranking.matches(met, count), ranking.matches(opened, count)
         standing = Standing(need, self.offers, self.table, eligibility, totals, ranks > 0)
@@ -140,6 +138,8 @@ class _Listing:
 
     index: OfferIndex
     need: Need
+    text: FieldText
+    query: Query
     day: dt.date
     eligibility: Eligibility
     totals: NDArray[np.int64]
@@ -147,21 +147,20 @@ class _Listing:
 
     def matches(self, mask: Mask, count: int) -> tuple[Match, ...]:
         rows = rank_rows(self.ranks, mask, self.index.codes, count)
-        return tuple(self.match(row, rank) for rank, row in enumerate(rows, start=1))
+        impacts = self.index.texts.impacts(self.query, rows)
+        return tuple(self.match(row, rank, held) for rank, (row, held) in enumerate(zip(rows, impacts, strict=True), 1))
 
-    def match(self, row: int, rank: int) -> Match:
+    def match(self, row: int, rank: int, impacts: Mapping[str, int]) -> Match:
         offer, total = self.index.offers[row], int(self.totals[row])
         results = tuple(check_constraint(c, offer.fields, self.day) for c in self.need.constraints)
         score = self.index.texts.settings.to_micro(total)
-        return Match(self.need, offer, score, rank, tuple(self.reasons(row, offer, total, score, results)), results)
+        phrases = find_phrases(self.text, self.index.texts.texts[row], impacts, self.index.texts.settings)
+        reasons = [*text_reasons(phrases, total, score), *self.further_reasons(row, offer, results)]
+        return Match(self.need, offer, score, rank, tuple(reasons), results)
 
-    def reasons(
-        self, row: int, offer: Offer, total: int, score: int, results: tuple[ConstraintResult, ...]
-    ) -> list[Reason]:
-        index = self.index
-        phrases = find_phrases(index.read(self.need), index.texts.texts[row], index.texts, row)
-        found = text_reasons(phrases, total, score)
-        found += [reason for result in results for reason in result.reasons]
+    def further_reasons(self, row: int, offer: Offer, results: tuple[ConstraintResult, ...]) -> list[Reason]:
+        """What is not about words: hard constraints, wishes, how much of the quantity is there."""
+        found = [reason for result in results for reason in result.reasons]
         values = {"region": offer.place, "certificate": "、".join(self.need.certificates)}
         for name, outcomes in self.eligibility.wishes.items():
             found.append(wish_reason(name, Outcome(int(outcomes[row])), values[name]))

@@ -114,18 +114,17 @@ class TextIndex:
             total[: len(added)] += added
         return total.astype(np.int64)
 
-    def impacts(self, row: int) -> dict[str, int]:
-        """What each gram weighs in one record, in thousandths, by its characters."""
-        text = self.texts[row]
-        codes = np.unique(gram_codes([text.title, text.body])[1])
-        found: dict[str, int] = {}
+    def impacts(self, query: Query, rows: Sequence[int]) -> list[dict[str, int]]:
+        """For each of some rows: what the grams of a query weigh there, in thousandths, by their characters."""
+        found: list[dict[str, int]] = [{} for _ in rows]
         for segment in self._segments:
-            at, is_there = segment.find(codes)
+            at, is_there = segment.find(query.codes)
             for gram in at[is_there].tolist():
-                first, last = segment.starts[gram], segment.starts[gram + 1]
-                place = first + np.searchsorted(segment.rows[first:last], row)
-                if place < last and segment.rows[place] == row:
-                    found[gram_text(int(segment.codes[gram]))] = int(segment.impacts[place])
+                held = segment.rows[segment.starts[gram] : segment.starts[gram + 1]]
+                places = np.minimum(np.searchsorted(held, rows), len(held) - 1)
+                name = gram_text(int(segment.codes[gram]))
+                for i in np.flatnonzero(held[places] == rows).tolist():
+                    found[i][name] = int(segment.impacts[segment.starts[gram] + places[i]])
         return found
 
 
