@@ -24,19 +24,23 @@ from kaiwu.report.allot_site import make_paper
 from kaiwu.synth.district import District
 from kaiwu.synth.land_round import RoundPlan, write_land_round
 
-RULEBOOK = "land_round_trial"
 SIGNER, OFFICE = "演示签发人(合成)", "演示(合成数据)"
-LAST, THIS = (
-    RoundPlan("land-2024", dt.date(2024, 9, 30), 2023, RULEBOOK),
-    RoundPlan("land-2025", dt.date(2025, 9, 30), 2024, RULEBOOK),
-)
+LAST, THIS = (RoundPlan(f"land-{year}", dt.date(year, 9, 30), year - 1) for year in (2024, 2025))
 FOLDER = "land"
 
 
-def write_rounds(district: District, folder: Path) -> None:
+def find_rulebook(workspace: Workspace) -> str | None:
+    """The first allotment of projects that the packs of a workspace declare, empty templates aside."""
+    for code, (_, _, head) in workspace.library.heads.items():
+        if head.kind == "allotment" and head.population == "project" and head.status != "template":
+            return code
+    return None
+
+
+def write_rounds(district: District, workspace: Workspace, rulebook: str) -> None:
     """Write last year's and this year's synthetic round into the rounds of a workspace."""
     for plan in (LAST, THIS):
-        write_land_round(district, plan, folder / ROUNDS / plan.code)
+        write_land_round(district, plan, rulebook, workspace.folder / ROUNDS / plan.code)
 
 
 def play_land_round(workspace: Workspace, speaker: Speaker) -> Path:

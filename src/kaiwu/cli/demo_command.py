@@ -11,9 +11,11 @@ from pathlib import Path
 
 import click
 
+from kaiwu.cli.allot_demo import find_rulebook, play_land_round, write_rounds
 from kaiwu.cli.console import Speaker
 from kaiwu.cli.import_command import report_import
 from kaiwu.cli.option import now, speaking, today, workspace_argument
+from kaiwu.cli.match_demo import play_market
 from kaiwu.cli.rate_demo import rank_counties_demo
 from kaiwu.cli.voucher_demo import play_vouchers
 from kaiwu.pack import builtin_packs
@@ -61,7 +63,7 @@ def demo(
     started = time.monotonic()
     prepare(folder)
     plan = open_voucher_plan(pack) if has_vouchers else None
-    steps = 5 if plan is None else 6
+    steps = 7 if plan is None else 8
     speaker.say(
         f"1/{steps} 合成 {firms} 家企业(合成数据, 非真实企业)",
         f"1/{steps} making {firms} synthetic firms (no real ones)",
@@ -91,13 +93,28 @@ def demo(
                 Problem("S-REPLAY", f"第 {report.number} 号重放不一致", f"run {report.number} does not replay")
             )
     summarise(workspace, runs, speaker)
+    county = ""
     if find_evaluation(workspace) is not None:
         speaker.say(
             f"5/{steps} 区县评价: 名次把握与建议(合成数据; 措施、成本与名额为演示虚构)",
             f"5/{steps} counties: certainty of places and advice (synthetic; measures, costs and quota are invented)",
         )
         page = rank_counties_demo(workspace, speaker)
+        county = page.stem
         speaker.say(f"    {page}", f"    {page}")
+    if (rulebook := find_rulebook(workspace)) is not None:
+        speaker.say(
+            f"6/{steps} 数据竞地: 一个供地批次(合成数据; 地块、需求、指标和公开号码为演示虚构)",
+            f"6/{steps} land by data: one round (synthetic; plots, needs, quotas and the public number are invented)",
+        )
+        write_rounds(district, workspace, rulebook)
+        page = play_land_round(workspace, speaker)
+        speaker.say(f"    {page}", f"    {page}")
+    speaker.say(
+        f"7/{steps} 供需对接: 家门口的订单、漏斗与四找(合成数据)",
+        f"7/{steps} needs and offers: invitations, the funnel and four finds (synthetic)",
+    )
+    play_market(workspace, district, runs, speaker)
     if written.vouchers is not None:
         speaker.say(f"{steps}/{steps} 兑付一年(合成数据)", f"{steps}/{steps} a year of vouchers (synthetic)")
         play_vouchers(workspace, written.vouchers, speaker)
@@ -106,7 +123,7 @@ def demo(
         f"{time.monotonic() - started:.0f} s; results in {folder}/runs",
     )
     if is_served:
-        serve_site(workspace, port, speaker, runs)
+        serve_site(workspace, port, speaker, runs, f"index/{county}" if county else "")
 
 
 def prepare(folder: Path) -> None:
@@ -192,8 +209,11 @@ def serve(workspace: Path, port: int, speaker: Speaker) -> None:
     serve_site(open_workspace(workspace), port, speaker, [])
 
 
-def serve_site(workspace: Workspace, port: int, speaker: Speaker, runs: list[Run]) -> None:
-    """Serve until interrupted; runs that are not open yet are opened first, so that no page waits for one."""
+def serve_site(workspace: Workspace, port: int, speaker: Speaker, runs: list[Run], county: str = "") -> None:
+    """Serve until interrupted; runs that are not open yet are opened first, so that no page waits for one.
+
+    ``county`` is the path of the page of the county that the demo told of; its address is said beside that of the site.
+    """
     site = Site(workspace)
     site.warm(runs)
     records = site.latest()
@@ -206,6 +226,10 @@ def serve_site(workspace: Workspace, port: int, speaker: Speaker, runs: list[Run
         f"http://127.0.0.1:{server.server_port}/  (Ctrl+C 结束)",
         f"http://127.0.0.1:{server.server_port}/  (Ctrl+C to stop)",
     )
+    if county:
+        speaker.say(
+            f"http://127.0.0.1:{server.server_port}/{county}  (区县页)", f"http://127.0.0.1:{server.server_port}/{county}  (the county's page)"
+        )  # fmt: skip
     try:
         server.serve_forever()
     except KeyboardInterrupt:

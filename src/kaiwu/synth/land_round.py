@@ -37,12 +37,11 @@ SUPPLY_HEADS = (
 
 @dataclass(frozen=True, slots=True)
 class RoundPlan:
-    """One round: its code, the day it is decided, the year whose figures it reads, and the rulebook."""
+    """One round: its code, the day it is decided, and the year whose figures it reads."""
 
     code: str
     as_of: dt.date
     rated: int
-    rulebook: str
 
     @property
     def deadline(self) -> dt.date:
@@ -50,10 +49,10 @@ class RoundPlan:
         return self.as_of - dt.timedelta(days=30)
 
 
-def write_land_round(district: District, plan: RoundPlan, folder: Path) -> Path:
+def write_land_round(district: District, plan: RoundPlan, rulebook: str, folder: Path) -> Path:
     """Write ``round.yaml`` and the four tables of a round; returns its folder."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "round.yaml").write_text(_head(plan), encoding="utf-8")
+    (folder / "round.yaml").write_text(_head(plan, rulebook), encoding="utf-8")
     rng = Streams(district.seed).open(f"land round {plan.code}")
     projects = list(_projects(district, plan, rng))
     firms = [row[2] for row in projects]
@@ -73,11 +72,11 @@ def write_land_round(district: District, plan: RoundPlan, folder: Path) -> Path:
     return folder
 
 
-def _head(plan: RoundPlan) -> str:
+def _head(plan: RoundPlan, rulebook: str) -> str:
     drawn = plan.deadline + dt.timedelta(days=7)
     return (
         f"round: {plan.code}\nzh: {plan.as_of.year}年合成供地批次(演示)\nen: Synthetic land round of {plan.as_of.year} (demonstration)\n"
-        f"rulebook: {plan.rulebook}\nas_of: {plan.as_of}\nrated: {plan.rated}\ndeadline: {plan.deadline}\n"
+        f"rulebook: {rulebook}\nas_of: {plan.as_of}\nrated: {plan.rated}\ndeadline: {plan.deadline}\n"
         f'public_draw: {{number: "{drawn:%Y%m%d} 07 11 18 24 30 33", date: {drawn}, source: 演示用公开号码(虚构)}}\nsynthetic: true\n'
     )
 
