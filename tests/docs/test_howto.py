@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 from pathlib import Path
@@ -46,16 +47,24 @@ COUNTIES = 10
 HEADS = ("代码", "名称", "league", "工业增加值", "充电桩", "单位能耗", "光伏屋顶")
 
 
-def write_counties(path: Path, growth: int) -> None:
-    """An invented table with the heads of the page's method."""
+def write_counties(path: Path, growth: int, totals: tuple[float, ...] = (), is_open: bool = False) -> None:
+    """An invented table with the heads of the page's method; ``is_open`` leaves one figure of C04 empty."""
     rows = [
         (f"C{n:02d}", f"{n}县", "平原" if n <= 5 else "山区", 100 + 10 * n + growth, 50 * n, 2 - n / 10, 3 * (11 - n))
         for n in range(1, COUNTIES + 1)
     ]
+    heads: tuple[str, ...] = HEADS
+    if is_open:
+        rows[3] = (*rows[3][:3], "", *rows[3][4:])  # type: ignore[assignment]
+    if totals:
+        heads, rows = (*HEADS, "总分"), [(*row, total) for row, total in zip(rows, totals, strict=True)]  # type: ignore[misc]
     with xlsxwriter.Workbook(path) as book:
         sheet = book.add_worksheet()
-        for number, row in enumerate((HEADS, *rows)):
+        for number, row in enumerate((heads, *rows)):
             sheet.write_row(number, 0, row)
+
+
+PARTS = "代码,code,year,part,total\nC04,工业增加值,2022,90,120\nC04,工业增加值,2023,96,125\nC04,工业增加值,2024,99,133\nC04,工业增加值,2025,105,\n"
 
 
 def test_every_command_of_rate_and_compare_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -65,9 +74,14 @@ def test_every_command_of_rate_and_compare_runs(tmp_path: Path, monkeypatch: pyt
     Path("method.yaml").write_text(method, encoding="utf-8")
     write_counties(Path("values.xlsx"), 7)
     write_counties(Path("values-2023.xlsx"), 0)
+    write_counties(Path("open.xlsx"), 7, is_open=True)
+    Path("parts.csv").write_text(PARTS, encoding="utf-8")
+    told = json.loads(CliRunner().invoke(main, ["rate", "rank", "method.yaml", "values.xlsx", "--json"]).output)
+    scores = {row["unit"]: row["score"] / 10 ** row["decimals"] for row in told["units"]}
+    write_counties(Path("printed.xlsx"), 7, totals=tuple(scores[unit] for unit in sorted(scores)))
     lines = re.findall(r"^kaiwu (rate .*)$", page, re.MULTILINE)
-    assert len(lines) >= 9
+    assert len(lines) >= 12
     for line in lines:
         done = CliRunner().invoke(main, shlex.split(line))
         assert done.exit_code == 0, f"{line}\n{done.output}"
-    assert Path("report/index.html").is_file()
+    assert Path("report/index.html").is_file() and Path("C04.html").is_file()
