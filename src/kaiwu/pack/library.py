@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from importlib import import_module
 from itertools import pairwise
@@ -28,7 +28,7 @@ from kaiwu.quantity import KaiwuError, Problem
 from kaiwu.rule.decision import Scheme
 from kaiwu.rule.rulebook import Head, open_rulebook, read_head, read_periods
 from kaiwu.rule.vocabulary import Vocabulary
-from kaiwu.table import Document, digest_value
+from kaiwu.table import Document, digest_value, parse_document
 
 LOADERS: dict[str, str] = {
     "clauses": "kaiwu.benefit:load",
@@ -79,6 +79,23 @@ class Library:
             more = (self.rulebook,) if head.kind in NESTING else ()
             self._compiled[code] = _loader(head.kind)(shelf.pack.document(name), shelf.vocabulary, *more)
         return self._compiled[code]
+
+    def try_text(self, code: str, text: str) -> Library:
+        """This library with another text of one rulebook, compiled at once (试改); nothing is written, and ``digest`` stays that of the packs.
+
+        Raises ``KaiwuError`` with every mistake of the text at its place, and where the text names another rulebook.
+        """
+        pack, name, head = self.heads[code]
+        shelf = self.shelves[pack]
+        document = parse_document(text, f"{pack}/{name}")
+        data = document.data if isinstance(document.data, dict) else {}
+        if data.get("rulebook") != code or data.get("kind") != head.kind:
+            zh = f"规则文件的代码和类别不能改, 应为 {code}、{head.kind}"
+            en = f"code and kind of the rulebook stay as they are: {code}, {head.kind}"
+            raise KaiwuError(document.problem("P-TRIAL", zh, en, "rulebook"))
+        more = (self.rulebook,) if head.kind in NESTING else ()
+        scheme = _loader(head.kind)(document, shelf.vocabulary, *more)
+        return replace(self, _compiled={**self._compiled, code: scheme})
 
     def rulebook(self, code: str) -> tuple[Document, Vocabulary]:
         """The file of a rulebook and the words that it may use. Raises ``KaiwuError`` if there is none of that code."""
