@@ -11,6 +11,7 @@ import pytest
 
 from kaiwu.procedure import Claim, ClassChange, open_workspace, replay, rerun, uphold
 from kaiwu.quantity import KaiwuError
+from kaiwu.report.listing import list_scheme
 from small_county import CHANGE, CONFIG, KNOWN, make_county, run_county
 
 
@@ -117,3 +118,49 @@ def test_a_state_file_of_an_earlier_version_is_taken_over(tmp_path):
     workspace = open_workspace(tmp_path)
     workspace.state.add_run(replace(record, number="0099", changes=(change,)))
     assert workspace.state.run("99").changes == (change,)
+
+
+INDEX = """\
+rulebook: ruler
+kind: index
+zh: 亩均指数
+en: Index by yield per mu
+document: {title: 评价办法, number: 小政〔2023〕1号, date: 2023-01-01}
+valid: {from: 2023-01-01}
+population: firm
+produces: grade
+scope: 规上企业
+indicators:
+  - {code: total, zh: 总分, en: Total}
+  - {code: tax_mu, zh: 亩均税收, en: Tax per mu, parent: total, weight: 60, of: 实缴税金 / 用地面积, unit: 万元/亩, direction: higher, base: 20}
+  - {code: rd, zh: 研发投入强度, en: Research share, parent: total, weight: 40, of: 研发费用 / 营业收入, unit: "%", direction: higher, base: 3}
+steps:
+  - normalise: {by: ratio}
+  - aggregate: {by: arithmetic, missing: spread}
+  - rank: {decimals: 2, ties: min}
+ties: share_rank
+classes: {by: share, rounding: floor, rows: [{class: A, share: 20%}, {class: B, share: 60%}, {class: C, share: 15%}, {class: D}]}
+changes: {articles: [第十二条], steps: 1}
+"""
+
+
+def make_index_county(folder, changes=""):
+    make_county(folder, changes=changes)
+    (folder / "packs" / "county" / "rulebooks" / "ruler.yaml").write_text(INDEX, encoding="utf-8")
+    return open_workspace(folder)
+
+
+def test_an_index_has_signed_changes_counts_that_sum_and_an_identical_replay(tmp_path):
+    plain = run_county(make_index_county(tmp_path / "plain"))
+    (entity,) = plain.result("ruler").decisions.filter(pl.col("class") == "B").sort("rank")["entity"].head(1)
+    change = CHANGE.replace("F05", entity)
+    changed = run_county(make_index_county(tmp_path / "changed", changes=change))
+    assert classes(plain, entity) == ("B", "B") and classes(changed, entity) == ("A", "B")
+    others = pl.col("entity") != entity
+    assert changed.result("ruler").decisions.filter(others).equals(plain.result("ruler").decisions.filter(others))
+    listing = list_scheme(changed, "ruler", {})
+    assert sum(number for _, number in listing.counts) == listing.scope == 24
+    assert "调整前等级" in [c.zh for c in listing.columns] and change.count("王某")
+    assert replay(open_workspace(tmp_path / "changed"), changed.record.number)[1].is_identical
+    (decision,) = [d for d in changed.scheme("award").explain(changed.execution.facts, entity) if d.item == "b2"]
+    assert decision.outcome.zh == "需认定"  # the clause reads class A, as changed

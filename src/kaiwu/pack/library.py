@@ -339,7 +339,7 @@ def _read_heads(shelf: Shelf, heads: dict[str, tuple[str, str, Head]], problems:
 PRODUCTS: dict[str, tuple[Kind, ...]] = {
     "clauses": (Kind.FLAG, Kind.JUDGEMENT), "streak": (Kind.FLAG,), "bands": (Kind.CATEGORY, Kind.FLAG),
     "rating": (Kind.CATEGORY, Kind.SCORE, Kind.FLAG), "rubric": (Kind.CATEGORY, Kind.SCORE, Kind.FLAG, Kind.JUDGEMENT),
-    "index": (Kind.SCORE, Kind.COUNT), "allotment": (),
+    "index": (Kind.SCORE, Kind.COUNT, Kind.CATEGORY), "allotment": (),
 }  # fmt: skip
 """Kinds of variables that a kind of scheme can answer: clauses yes or no, never their money; ratings a class or a score."""
 
