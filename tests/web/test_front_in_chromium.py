@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import http.server
 import os
-import shutil
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
+from browser import Visit, chromium, find_faults
 
-if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+__all__ = ["chromium"]
 
 pytestmark = pytest.mark.browser
 STATIC = Path(__file__).resolve().parents[2] / "src" / "kaiwu" / "web" / "static"
@@ -34,7 +32,6 @@ PAGES = (
     "paper",
     "cockpit",
 )
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
 @pytest.fixture(scope="module")
@@ -65,58 +62,8 @@ def front(tmp_path_factory) -> Iterator[str]:
     server.server_close()
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """Chromium of this machine. Absent: skipped, unless KAIWU_REQUIRE_CHROMIUM=1 says that it must be there."""
-    found = next((path for name in BROWSERS if (path := shutil.which(name))), None)
-    if found is None:
-        if os.environ.get("KAIWU_REQUIRE_CHROMIUM") == "1":
-            pytest.fail("Chromium is not installed: the templates were not looked at in a browser")
-        pytest.skip("Chromium is not installed")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as player:
-        browser = player.chromium.launch(executable_path=found, args=["--no-sandbox", "--enable-unsafe-swiftshader"])
-        yield browser
-        browser.close()
-
-
-class Visit:
-    """A page that was opened, and what the browser complained about."""
-
-    def __init__(self, chromium: Browser, address: str, width: int = 1280, **options: Any) -> None:
-        self.context = chromium.new_context(
-            viewport={"width": width, "height": 900}, reduced_motion="reduce", **options
-        )
-        self.page: Page = self.context.new_page()
-        self.complaints: list[str] = []
-        self.page.on("console", lambda m: self.complaints.append(m.text) if m.type == "error" else None)
-        self.page.on("pageerror", lambda e: self.complaints.append(str(e)))
-        self.page.on(
-            "request",
-            lambda r: (
-                None if r.url.startswith(("http://127.0.0.1", "data:", "blob:")) else self.complaints.append(r.url)
-            ),
-        )
-        self.page.goto(address, wait_until="load")
-
-    def __enter__(self) -> Visit:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.context.close()
-
-
-@cache
-def axe_script() -> str:
-    import axe_playwright_python
-
-    return (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
-
-
 NARROW = ("list", "detail", "form-wrong")
 DRAWN = "!document.querySelector('figure[data-drawn] :is(.chart-canvas, .map-canvas):empty:not([hidden])')"
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
 @pytest.mark.parametrize(("name", "width"), [*((name, 1280) for name in PAGES), *((name, 400) for name in NARROW)])
@@ -125,14 +72,7 @@ def test_no_finding_of_axe_no_complaint_of_the_browser_and_nothing_too_wide(chro
         visit.page.wait_for_function(f"!document.querySelector('figure:not([data-drawn])') && {DRAWN}")
         assert visit.page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
         assert visit.complaints == []
-        visit.page.evaluate(axe_script())  # through the debugger, which no policy holds
-        report = visit.page.evaluate("(tags) => axe.run(document, {runOnly: tags})", TAGS)
-        found = [
-            f"{v['id']} {node['target']} {node.get('failureSummary', '')[:200]}"
-            for v in report["violations"]
-            for node in v["nodes"][:3]
-        ]
-        assert found == []
+        assert find_faults(visit.page) == []
 
 
 def test_without_script_every_page_shows_its_numbers_and_its_forms(chromium, front):
