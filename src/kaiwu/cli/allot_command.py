@@ -8,6 +8,7 @@ from __future__ import annotations
 import click
 
 from kaiwu.cli import allot_decide_command as decide
+from kaiwu.cli import allot_land_command as land
 from kaiwu.cli import allot_paper_command as paper
 from kaiwu.cli import allot_round_command as round_
 
@@ -26,5 +27,6 @@ allot_group = click.Group(
             decide.supply,
         ),
         *(decide.state, paper.verify),
+        *(land.advise, land.blocks, land.map_command),
     ],
 )

@@ -12,10 +12,11 @@ from pathlib import Path
 import click
 
 from kaiwu.cli.allot_demo import find_rulebook, play_land_round, write_rounds
+from kaiwu.cli.block_demo import show_blocks_demo
 from kaiwu.cli.console import Speaker
 from kaiwu.cli.import_command import report_import
-from kaiwu.cli.option import now, speaking, today, workspace_argument
 from kaiwu.cli.match_demo import play_market
+from kaiwu.cli.option import now, speaking, today, workspace_argument
 from kaiwu.cli.rate_demo import rank_counties_demo
 from kaiwu.cli.voucher_demo import play_vouchers
 from kaiwu.pack import builtin_packs
@@ -110,6 +111,9 @@ def demo(
         write_rounds(district, workspace, rulebook)
         page = play_land_round(workspace, speaker)
         speaker.say(f"    {page}", f"    {page}")
+    blocks = show_blocks_demo(folder, pack, today(), speaker)
+    if blocks is not None:
+        speaker.say(f"    腾笼换鸟连片图(合成地块): {blocks}", f"    blocks of renewal (synthetic plots): {blocks}")
     speaker.say(
         f"7/{steps} 供需对接: 家门口的订单、漏斗与四找(合成数据)",
         f"7/{steps} needs and offers: invitations, the funnel and four finds (synthetic)",

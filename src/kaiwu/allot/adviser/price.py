@@ -26,7 +26,10 @@ class Envy:
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """Total points of the rule and of the best plan, the bound, and the envies of both; placed applicants of both."""
+    """Total points of the rule and of the best plan, the bound, and the envies of both; placed applicants of both.
+
+    ``displaced`` are placed by the rule and not by the plan, ``favoured`` the other way round: what the order protects.
+    """
 
     rule: int
     plan: int
@@ -35,19 +38,19 @@ class Price:
     plan_envies: tuple[Envy, ...]
     rule_placed: int
     plan_placed: int
+    displaced: tuple[int, ...]
+    favoured: tuple[int, ...]
 
     def tell(self) -> tuple[tuple[str, str], ...]:
         """The price in sentences of both languages."""
         more = gap_of(self.rule, self.plan) if self.plan > self.rule else 0.0
-        passed = len({e.loser for e in self.plan_envies})
-        unfair = len({e.loser for e in self.rule_envies})
         return (
             (f"按规则总分 {self.rule}, 安排 {self.rule_placed} 家; 找到的最好方案 {self.plan}, 安排 {self.plan_placed} 家; 任何方案不超过 {self.bound}",
              f"the rule totals {self.rule} points for {self.rule_placed} applicants; the best plan found {self.plan} for {self.plan_placed}; no plan passes {self.bound}"),
             (f"守住名次的代价: 不超过上界的 {gap_of(self.rule, self.bound):.1%}, 比最好方案低 {more:.1%}",
              f"keeping to the order costs at most {gap_of(self.rule, self.bound):.1%} of the bound; {more:.1%} against the best plan"),
-            (f"最好方案会越过 {passed} 家得分更高的申请人, 规则越过 {unfair} 家",
-             f"the best plan would pass over {passed} applicants with a better score, the rule {unfair}"),
+            (f"最好方案会撤下规则安排的 {len(self.displaced)} 家, 换上 {len(self.favoured)} 家; 得分更高而被越过的: 规则 {len(self.rule_envies)} 家, 最好方案 {len(self.plan_envies)} 家",
+             f"the best plan would drop {len(self.displaced)} that the rule places and take {len(self.favoured)} others; passed over with a better score: {len(self.rule_envies)} by the rule, {len(self.plan_envies)} by the plan"),
         )  # fmt: skip
 
 
@@ -55,7 +58,18 @@ def price_rule(case: AdviceCase, granted: Whole, plan: Plan, bound: Bound, score
     """Price a rule's result: ``granted`` an option for each applicant or ``NONE``, ``score`` their points."""
     rule = int(case.value[granted[granted != NONE]].sum())
     envies = tuple(find_envies(case, granted, score)), tuple(find_envies(case, plan.chosen, score))
-    return Price(rule, plan.value, bound.value, *envies, int((granted != NONE).sum()), int((plan.chosen != NONE).sum()))
+    by_rule, by_plan = granted != NONE, plan.chosen != NONE
+    displaced, favoured = np.flatnonzero(by_rule & ~by_plan).tolist(), np.flatnonzero(by_plan & ~by_rule).tolist()
+    return Price(
+        rule,
+        plan.value,
+        bound.value,
+        *envies,
+        int(by_rule.sum()),
+        int(by_plan.sum()),
+        tuple(displaced),
+        tuple(favoured),
+    )
 
 
 def find_envies(case: AdviceCase, chosen: Whole, score: Whole) -> Iterator[Envy]:

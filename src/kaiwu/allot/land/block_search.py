@@ -45,10 +45,13 @@ class Board(NamedTuple):
 
 
 def search_blocks(case: BlockCase, seed: int = 1, moves: int | None = None, starts: int | None = None, first: Whole | None = None) -> BlockPlan:  # fmt: skip
-    """The best plan of ``starts`` searches of ``moves`` moves each (by default 1000 for each plot); ``first`` is a plan to
+    """The best plan of ``starts`` searches of ``moves`` moves each (by default 1000 for each plot, and several starts of a
+    small case); ``first`` is a plan to
     begin the first one with, and the result is never worth less."""
-    moves = max(LEAST_MOVES, MOVES_PER_PLOT * case.count) if moves is None else moves
-    starts = max(WORK // moves, 1) if starts is None else starts
+    if moves is None:
+        moves = max(LEAST_MOVES, MOVES_PER_PLOT * case.count)
+        starts = starts or max(WORK // moves, 1)
+    starts = starts or 1
     best = np.full(case.count, FREE, dtype=np.int64) if first is None else first.copy()
     worth = weigh_plan(case, best)
     state = seed_state(seed)
