@@ -20,6 +20,7 @@ COMMANDS: dict[str, str] = {
     "schemes": "kaiwu.cli.pack_command:schemes",
     "variables": "kaiwu.cli.pack_command:variables",
     "import": "kaiwu.cli.import_command:import_command",
+    "resolve": "kaiwu.cli.resolve_command:resolve_group",
     "run": "kaiwu.cli.run_command:run",
     "runs": "kaiwu.cli.run_command:runs",
     "explain": "kaiwu.cli.run_command:explain",

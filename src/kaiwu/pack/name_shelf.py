@@ -13,7 +13,19 @@ from kaiwu.pack.library import Library
 from kaiwu.pack.pack import Pack
 from kaiwu.quantity import KaiwuError, Problem
 
-NAME_KEYS = ("source", "levels", "forms", "groups", "branches", "trades", "clipped", "joint", "regions", "short", "aliases")
+NAME_KEYS = (
+    "source",
+    "levels",
+    "forms",
+    "groups",
+    "branches",
+    "trades",
+    "clipped",
+    "joint",
+    "regions",
+    "short",
+    "aliases",
+)
 CHARACTER_COLUMNS = ("simplified", "traditional")
 
 

@@ -55,7 +55,9 @@ def _tell_text(name: str, m: Mapping[str, float]) -> Evidence:
         return Evidence(1, f"每个字都依次出现在“{name}”中", f"every character stands in “{name}”, in order")
     share = round(100 * m["full_of_mention"])
     sign = 1 if m["full_of_mention"] >= MOST else -1
-    return Evidence(sign, f"{share}% 的字依次出现在“{name}”中", f"{share} % of its characters stand in “{name}”, in order")
+    return Evidence(
+        sign, f"{share}% 的字依次出现在“{name}”中", f"{share} % of its characters stand in “{name}”, in order"
+    )
 
 
 def _tell_parts(m: Mapping[str, float]) -> list[Evidence]:
@@ -78,7 +80,9 @@ def _tell_parts(m: Mapping[str, float]) -> list[Evidence]:
 def _tell_others(m: Mapping[str, float]) -> Evidence | None:
     if m["covering"] > 1:
         many = int(m["covering"])
-        return Evidence(-1, f"有 {many} 家企业的名称都含有所写的字", f"the names of {many} firms have all that was written")
+        return Evidence(
+            -1, f"有 {many} 家企业的名称都含有所写的字", f"the names of {many} firms have all that was written"
+        )
     if m["gap_full_of_mention"] > 0.2:
         return Evidence(1, "没有第二家名称相近的企业", "no other firm has a name near it")
     return None

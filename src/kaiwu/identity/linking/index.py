@@ -6,6 +6,7 @@ touching the others. It does not judge candidates (``measure``, ``ranking``).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -38,6 +39,9 @@ BLOCK = 1024
 
 TAIL_MAX = 256
 """Added names that are kept apart before they are joined to the inverted index."""
+
+
+_LONG_NUMBER = re.compile(r"[0-9]{3,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +107,7 @@ class NameIndex:
 
     def find(self, parts: Sequence[NameParts]) -> Pairs:
         """The best candidates of mentions, at most ``CANDIDATES_MAX`` each, best first."""
-        keys = [tuple({p.text[: len(p.text) - len(p.branch)], p.stem, p.core}) for p in parts]
+        keys = [(*{p.text[: len(p.text) - len(p.branch)], p.stem, p.core}, *_find_number(p)) for p in parts]
         grams = count_grams(_source(parts, keys))
         grams.data = grams.data * self.weights[grams.indices]
         grams.eliminate_zeros()
@@ -138,7 +142,13 @@ class NameIndex:
         return (sparse.diags(1 / np.maximum(norms, 1e-9) ** LENGTH_POWER) @ grams).tocsr().astype(np.float32)
 
     def _spell(self, parts: NameParts) -> tuple[str, ...]:
-        return (parts.text, *abbreviate(parts, self.profiler.grammar))
+        return (parts.text, *abbreviate(parts, self.profiler.grammar), *_find_number(parts))
+
+
+def _find_number(parts: NameParts) -> tuple[str, ...]:
+    """A long number in a name as a spelling of its own: it finds the name among hundreds that differ by it alone."""
+    found = _LONG_NUMBER.search(parts.stem)
+    return (f"#{found.group()}",) if found else ()
 
 
 def _number_kinds(entries: Sequence[NameEntry]) -> Ints:

@@ -24,8 +24,8 @@ LINKS_MIN = 200
 """Pairs of either kind below which a model says more about chance than about names."""
 
 SETTINGS: dict[str, object] = {
-    "objective": "binary", "learning_rate": 0.06, "num_leaves": 10, "min_data_in_leaf": 20, "feature_fraction": 0.4,
-    "bagging_fraction": 0.7, "bagging_freq": 1, "lambda_l2": 10.0, "verbose": -1, "seed": 1, "deterministic": True,
+    "objective": "binary", "learning_rate": 0.08, "num_leaves": 8, "min_data_in_leaf": 20, "feature_fraction": 0.6,
+    "bagging_fraction": 0.8, "bagging_freq": 1, "lambda_l2": 5.0, "verbose": -1, "seed": 1, "deterministic": True,
     "force_row_wise": True, "num_threads": 1,
 }  # fmt: skip
 
@@ -91,6 +91,9 @@ def _load_lightgbm() -> Any:
     try:
         import lightgbm
     except ImportError as error:
-        zh, en = "学习权重需要 kaiwu[match]; 不装也可用人工权重", "learnt weights need kaiwu[match]; the hand weights do without"
+        zh, en = (
+            "学习权重需要 kaiwu[match]; 不装也可用人工权重",
+            "learnt weights need kaiwu[match]; the hand weights do without",
+        )
         raise KaiwuError(Problem("I-NO-LIGHTGBM", zh, en)) from error
     return lightgbm

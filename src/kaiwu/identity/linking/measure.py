@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 
 from kaiwu.identity.linking.encoding import Floats, Ints, Texts, align, count_prefix, find_shared, hash_bags
 from kaiwu.identity.linking.index import NameIndex, Pairs
@@ -18,6 +20,9 @@ from kaiwu.identity.linking.spelling import NO_SPELLING
 
 NO_OTHER = -1.0
 """What the best candidate is compared with where there is no second one."""
+
+Column: TypeAlias = npt.NDArray[Any]
+"""One measure of all pairs, before it becomes float32."""
 
 NEVER_SPELLED = -math.log1p(NO_SPELLING) + 1e-3
 """Above this the mention spells the name as it may be abbreviated."""
@@ -40,11 +45,15 @@ class Measures:
         """One measure of all pairs (p,)."""
         return self.values[:, self.names.index(name)]
 
+    def take(self, rows: Ints) -> Measures:
+        """Some of the pairs."""
+        return Measures(self.names, self.values[rows])
+
 
 def measure_pairs(mentions: Profiles, index: NameIndex, pairs: Pairs) -> Measures:
     """Measures of each pair by itself."""
     left, right = mentions.take(pairs.mention), index.profiles.take(pairs.entry)
-    columns: dict[str, Floats | Ints] = {"score": pairs.score, "share": pairs.share}
+    columns: dict[str, Column] = {"score": pairs.score, "share": pairs.share}
     columns |= _align_views(left, right)
     columns |= _cover(left.stem, right.stem, index.rarity)
     columns |= _compare_parts(left, right, index)
@@ -69,8 +78,8 @@ def measure_gaps(measures: Measures, mention: Ints, count: int) -> Measures:
     return Measures(names, np.concatenate([measures.values, added], axis=1))
 
 
-def _align_views(left: Profiles, right: Profiles) -> dict[str, Floats | Ints]:
-    columns: dict[str, Floats | Ints] = {}
+def _align_views(left: Profiles, right: Profiles) -> dict[str, Column]:
+    columns: dict[str, Column] = {}
     for view in ("full", "stem", "core", "sound"):
         a, b = getattr(left, view), getattr(right, view)
         common = align(a, b)
@@ -85,9 +94,9 @@ def _align_views(left: Profiles, right: Profiles) -> dict[str, Floats | Ints]:
     return columns
 
 
-def _cover(left: Texts, right: Texts, rarity: Rarity) -> dict[str, Floats | Ints]:
+def _cover(left: Texts, right: Texts, rarity: Rarity) -> dict[str, Column]:
     """Rarity-weighted shares of the characters that the other has anywhere, and the rarest that it lacks."""
-    columns: dict[str, Floats | Ints] = {}
+    columns: dict[str, Column] = {}
     shared = find_shared(left, right)
     for side, text, is_shared in (("mention", left, shared[0]), ("name", right, shared[1])):
         weights = rarity.weigh(text.codes)
@@ -98,7 +107,7 @@ def _cover(left: Texts, right: Texts, rarity: Rarity) -> dict[str, Floats | Ints
     return columns
 
 
-def _compare_parts(left: Profiles, right: Profiles, index: NameIndex) -> dict[str, Floats | Ints]:
+def _compare_parts(left: Profiles, right: Profiles, index: NameIndex) -> dict[str, Column]:
     table = index.profiler.agreement
     met = table[left.regions[:, :, None], right.regions[:, None, :]].reshape(len(left), -1)
     region = np.where((met > 0).any(axis=1), 1, np.where((met < 0).any(axis=1), -1, 0))

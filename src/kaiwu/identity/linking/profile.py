@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from kaiwu.identity.linking.encoding import Ints, Texts, encode_texts, hash_texts, join_texts
+from kaiwu.identity.linking.encoding import Ints, Texts, encode_texts, hash_numbers, hash_texts, join_texts
 from kaiwu.identity.naming.grammar import NameGrammar, Region
 from kaiwu.identity.naming.pinyin import sound_out
 from kaiwu.identity.naming.reading import CUT, NameParts, NameReader
@@ -42,14 +43,15 @@ class Profiles:
     keys: Hashes  # (n, 3) full text, stem and core as numbers
     brand_key: Hashes
     head_key: Hashes
+    number: Hashes  # the digits of the stem, 0 for none
 
     def take(self, rows: Ints) -> Profiles:
         """Some of the names, in the order of ``rows``."""
-        return Profiles(*(_take(getattr(self, f.name), rows) for f in fields(self)))
+        return Profiles(**{f.name: _take(getattr(self, f.name), rows) for f in fields(self)})
 
     def join(self, more: Profiles) -> Profiles:
         """These names and more behind them."""
-        return Profiles(*(_join(getattr(self, f.name), getattr(more, f.name)) for f in fields(self)))
+        return Profiles(**{f.name: _join(getattr(self, f.name), getattr(more, f.name)) for f in fields(self)})
 
     def __len__(self) -> int:
         return len(self.form)
@@ -83,6 +85,7 @@ class Profiler:
             np.array([p.is_group for p in parts], np.bool_), np.array([p.branch != "" for p in parts], np.bool_),
             np.column_stack([hash_texts(full), hash_texts(stem), hash_texts(core)]),
             hash_texts(brand), hash_texts(Texts(core.codes[:, :HEAD], np.minimum(core.sizes, HEAD))),
+            hash_numbers(stem),
         )  # fmt: skip
 
     def _number_regions(self, parts: Sequence[NameParts]) -> Ints:
@@ -101,15 +104,9 @@ def _tabulate_agreement(regions: Sequence[Region]) -> npt.NDArray[np.int8]:
     return table
 
 
-def _take(value: Texts | npt.NDArray[np.generic], rows: Ints) -> Texts | npt.NDArray[np.generic]:
+def _take(value: Any, rows: Ints) -> Any:
     return value.take(rows) if isinstance(value, Texts) else value[rows]
 
 
-def _join(
-    value: Texts | npt.NDArray[np.generic], more: Texts | npt.NDArray[np.generic]
-) -> Texts | npt.NDArray[np.generic]:
-    if isinstance(value, Texts):
-        assert isinstance(more, Texts)
-        return join_texts(value, more)
-    assert not isinstance(more, Texts)
-    return np.concatenate([value, more])
+def _join(value: Any, more: Any) -> Any:
+    return join_texts(value, more) if isinstance(value, Texts) else np.concatenate([value, more])

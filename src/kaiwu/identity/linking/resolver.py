@@ -31,6 +31,9 @@ BLOCK = 1024
 
 ALTERNATIVES_MAX = 5
 
+OTHER_NUMBER = 0.1
+"""What is left of the weight of a name whose number differs from the mention's."""
+
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
@@ -110,14 +113,22 @@ class Resolver:
         measures = measure_pairs(profiles, self.index, pairs)
         kept = self._keep_best_names(pairs, measures)
         pairs = Pairs(pairs.mention[kept], pairs.entry[kept], pairs.score[kept], pairs.share[kept])
-        measures = measure_gaps(Measures(measures.names, measures.values[kept]), pairs.mention, len(parts))
+        measures = measure_gaps(measures.take(kept), pairs.mention, len(parts))
         odds = add_odds(measures)
         odds = np.column_stack([odds, measure_gap(odds, pairs.mention, len(parts))]).astype(np.float32)
-        return Ranking(tuple(parts), pairs, measures, odds, self.ranker.weigh(measures, odds))
+        weights = self.ranker.weigh(measures, odds)
+        numbers, own = profiles.number[pairs.mention], self.index.profiles.number[pairs.entry]
+        weights[(numbers != own) & (numbers != 0) & (own != 0)] *= OTHER_NUMBER  # whoever weighs: 第三 is not 第五
+        return Ranking(tuple(parts), pairs, measures, odds, weights)
 
     def entity_of(self, entry: int) -> str:
         """The entity that bears an indexed name."""
         return self.index.entries[entry].entity
+
+    def name_of(self, entity: str) -> str:
+        """The first name under which an entity is indexed; blank where it is not."""
+        number = self._numbers.get(entity)
+        return "" if number is None else self.index.entries[int(np.argmax(self._of_entry == number))].text
 
     def _list_entries(self, entity: Entity) -> list[NameEntry]:
         place = self._places.get(entity.id, "")
@@ -135,7 +146,9 @@ class Resolver:
 
     def _keep_best_names(self, pairs: Pairs, measures: Measures) -> Ints:
         """Of several names of one entity the one that the mention is most like."""
-        likeness = measures.column("full_of_mention") + measures.column("full_of_name") + measures.column("spelling") / 10
+        likeness = (
+            measures.column("full_of_mention") + measures.column("full_of_name") + measures.column("spelling") / 10
+        )
         entity = self._of_entry[pairs.entry]
         order = np.lexsort((pairs.entry, -likeness, entity, pairs.mention))
         mention, entity = pairs.mention[order], entity[order]
@@ -180,7 +193,9 @@ class Resolver:
         bearer = self._codes.get(suggestion or "")
         found = self._list_alternatives(ranking, rows)
         if bearer is not None and suggestion is not None:
-            told = Evidence(1, f"改正后的代码 {suggestion} 属于该主体", f"the repaired code {suggestion} is borne by it")
+            told = Evidence(
+                1, f"改正后的代码 {suggestion} 属于该主体", f"the repaired code {suggestion} is borne by it"
+            )
             weight = next((a.weight for a in found if a.entity == bearer), 0.0)
             return Link(mention, LinkStatus.AMBIGUOUS, bearer, weight, found, (told,), problems=(problem,))
         if not found:
@@ -253,10 +268,11 @@ def _relate(mention: NameParts, entry: NameEntry, name: NameParts) -> LinkStatus
 
 def _tell_relation(status: LinkStatus, parts: NameParts) -> tuple[Evidence, ...]:
     if status is LinkStatus.BRANCH_OF:
-        return (Evidence(0, f"“{parts.branch}”是分支机构, 不是企业本身", f"“{parts.branch}” is a branch, not the firm itself"),)
+        return (
+            Evidence(
+                0, f"“{parts.branch}”是分支机构, 不是企业本身", f"“{parts.branch}” is a branch, not the firm itself"
+            ),
+        )
     if status is LinkStatus.GROUP_OF:
         return (Evidence(0, "所写是集团, 不是股份公司或有限公司本身", "a group is mentioned, not the firm itself"),)
     return ()
-
-
-

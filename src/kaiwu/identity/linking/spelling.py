@@ -56,7 +56,8 @@ class Spellings:
         """How many entries may be spelled so (n,): of the k texts of a row (n, k) the one that somebody shares least counts."""
         low, high = (np.searchsorted(self.shared, texts, side=side) for side in ("left", "right"))
         counts = high - low
-        return np.where(counts > 0, counts, np.iinfo(np.int64).max).min(axis=1) * (counts.max(axis=1) > 0)
+        least = np.where(counts > 0, counts, np.iinfo(np.int64).max).min(axis=1)
+        return np.where(counts.max(axis=1) > 0, least, 0)
 
 
 def _mix(texts: Hashes, entries: Ints) -> Hashes:
