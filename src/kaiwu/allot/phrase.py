@@ -18,7 +18,7 @@ _BARRIERS: dict[str, Sentence] = {
     "condition": ("不符合该宗附加条件", "conditions of the supply not met"),
     "reserved": ("留给其他预留", "kept for another reserve"),
     "quota": ("指标自始不够", "quotas too small from the start"),
-    "before": ("轮到之前已安排或已用完", "gone before its first pass"),
+    "before": ("在其可参加的轮次之前(预留、会议)已安排或已用完", "gone to reserves or meetings before its first pass"),
 }
 
 
