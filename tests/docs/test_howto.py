@@ -18,7 +18,16 @@ DOCS = Path(__file__).parents[2] / "docs"
 _PYTHON = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
-@pytest.mark.parametrize("page", ["write-a-policy.md", "write-a-rating.md", "write-a-rubric.md", "pay-a-voucher.md"])
+@pytest.mark.parametrize(
+    "page",
+    [
+        "write-a-policy.md",
+        "write-a-rating.md",
+        "write-a-rubric.md",
+        "pay-a-voucher.md",
+        "bring-orders-to-local-firms.md",
+    ],
+)
 def test_the_pack_of_a_page_is_written_and_checked(page: str, tmp_path: Path) -> None:
     reader = Reader(tmp_path)
     for step in read_steps((DOCS / "how-to" / page).read_text(encoding="utf-8")):
