@@ -44,6 +44,7 @@ __all__ = [
     "near_misses",
     "open_findings",
     "outline",
+    "tell_miss",
 ]
 
 _KINDS = {
@@ -103,6 +104,11 @@ def explain_misses(
     wording = Wording.of(row, rated)
     misses = near_misses(tree, row, limit, moves=moves, open_from=open_from)
     return [_miss_reason(miss, wording, article) for miss in misses]
+
+
+def tell_miss(miss: Miss, row: Row, *, rated: int | None = None, article: str = "") -> Reason:
+    """One near miss in words, with its gap as printed."""
+    return _miss_reason(miss, Wording.of(row, rated), article)
 
 
 # -- what a line says ---------------------------------------------------------------------------------------
