@@ -79,3 +79,10 @@ def find_faults(page: Page) -> list[str]:
         for v in report["violations"]
         for node in v["nodes"][:3]
     ]
+
+
+def keep_picture(page: Page, name: str) -> None:
+    """Keep a picture of the page for the documents, where ``KAIWU_PICTURES`` names a folder (``script/pictures``)."""
+    folder = os.environ.get("KAIWU_PICTURES")
+    if folder:
+        page.screenshot(path=str(Path(folder) / f"{name}.png"), full_page=True)

@@ -17,7 +17,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from browser import Visit, chromium, find_faults
+from browser import Visit, chromium, find_faults, keep_picture
 from small_site import PASSWORD
 
 __all__ = ["chromium"]
@@ -128,6 +128,7 @@ def test_four_people_take_a_year_from_its_scope_to_the_lists_of_the_departments(
     assert find_faults(firm) == []
     row = firm.locator("#figures tr", has_text="实缴税金")
     row.locator("summary").click()
+    keep_picture(firm, "sheet")
     row.locator("input[name=claimed]").fill("150万元")
     row.locator("textarea[name=reason]").fill("完税证明附后")
     row.locator("button[type=submit]").click()
@@ -137,11 +138,13 @@ def test_four_people_take_a_year_from_its_scope_to_the_lists_of_the_departments(
         page = site.open(login, "/dispute/")
         page.click("tbody a")
         page.fill("textarea[name=note]", note)
+        keep_picture(page, f"dispute-{login}")
         page.click(f"button:has-text('{button}')")
         page.wait_for_load_state()
 
     run_and_take(site, number)
     page = site.open("officer", here)
+    keep_picture(page, "evaluation")
     moved = page.locator("#moved tbody tr")
     causes = {row.locator("td").nth(0).inner_text(): row.locator("td").nth(3).inner_text() for row in moved.all()}
     assert "本主体数据变动" in causes.pop("小县第01机械有限公司")
@@ -152,6 +155,7 @@ def test_four_people_take_a_year_from_its_scope_to_the_lists_of_the_departments(
     page = site.open("officer", here)
     notice = page.locator("#publications a").first.get_attribute("href")
     stranger = Visit(site.chromium, site.address + notice, locale="zh-CN")
+    keep_picture(stranger.page, "notice")
     text = stranger.page.inner_text("main")
     assert "还有 5 个工作日" in text
     assert "19.33" not in text  # no score in public
@@ -162,6 +166,7 @@ def test_four_people_take_a_year_from_its_scope_to_the_lists_of_the_departments(
     step(site.open("officer", here), "公示无异议")
     step(site.open("chief", here), "印发结果", minutes="小政纪要〔2024〕7号")
     page = site.open("officer", here)
+    keep_picture(page, "consequences")
     with page.expect_download() as waiting:
         page.click("#consequences a >> nth=0")
     book = site.folder / "list.xlsx"

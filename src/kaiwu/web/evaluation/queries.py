@@ -54,12 +54,16 @@ def public_table(evaluation: Evaluation) -> PublicTable:
     policy = procedure(evaluation).notice
     listing = listing_of(evaluation)
     chosen = [(i, c) for i, c in enumerate(listing.columns) if c.en in policy.columns]
-    place = listing.index("class")
-    rows = [
-        [print_cell(column, row[i]) for i, column in chosen]
+    place, name = listing.index("class"), listing.index("name")
+    shown = [
+        row
         for row in listing.rows()
         if place is not None and row[place] is not None and row[place] not in policy.withheld
     ]
+    if place is not None and name is not None:  # by class, then by name: the order must not give the ranks away
+        order = {label: i for i, label in enumerate(dict.fromkeys(row[place] for row in shown))}
+        shown.sort(key=lambda row: (order[row[place]], print_cell(listing.columns[name], row[name])))
+    rows = [[print_cell(column, row[i]) for i, column in chosen] for row in shown]
     return PublicTable([c.zh for _, c in chosen], rows, list(listing.counts), listing.scope)
 
 

@@ -128,10 +128,8 @@ def send_sheets(actor: Actor, evaluation: Evaluation) -> int:
     )
     known = set(evaluation.sheets.values_list("firm__entity", flat=True))
     firms = [f for f in Firm.objects.filter(is_current=True) if f.entity in rated and f.entity not in known]
-    Sheet.objects.bulk_create((Sheet(evaluation=evaluation, firm=firm) for firm in firms), batch_size=BULK)
-    record_many(
-        actor, (_deed(evaluation, "send_sheet", firm=firm.entity, after={"firm": firm.entity}) for firm in firms)
-    )
+    made = Sheet.objects.bulk_create((Sheet(evaluation=evaluation, firm=firm) for firm in firms), batch_size=BULK)
+    record_many(actor, (_sheet_deed(sheet, "send_sheet") for sheet in made))
     return len(firms)
 
 
@@ -146,7 +144,7 @@ def confirm(actor: Actor, sheet: Sheet) -> None:
             Problem("W-SHEET", "这张单子已经答复过", "this sheet has been answered already", where=str(sheet))
         )
     sheet.refresh_from_db()
-    record(actor, _deed(sheet.evaluation, "confirm", firm=sheet.firm.entity, after={"run": sheet.evaluation.run}))
+    record(actor, _sheet_deed(sheet, "confirm"))
 
 
 @transaction.atomic
@@ -385,15 +383,26 @@ def evaluation_of(case: Case) -> Evaluation:
     return found
 
 
-def _deed(evaluation: Evaluation, verb: str, *, firm: str = "", before: Any = None, after: Any = None) -> Deed:
+def _deed(evaluation: Evaluation, verb: str, *, before: Any = None, after: Any = None) -> Deed:
     return Deed(
         f"evaluation.{verb}",
         "case",
         evaluation.case.number,
-        firm=firm,
         before=before,
         after=after,
         rule_version=evaluation.case.pack_digest,
+    )
+
+
+def _sheet_deed(sheet: Sheet, verb: str) -> Deed:
+    made = sheet.evaluation
+    return Deed(
+        f"evaluation.{verb}",
+        "sheet",
+        str(sheet.pk),
+        firm=sheet.firm.entity,
+        after={"run": made.run},
+        rule_version=made.case.pack_digest,
     )
 
 

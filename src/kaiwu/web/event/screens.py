@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kaiwu.web.account.role import Role
 from kaiwu.web.event.models import Event
+from kaiwu.web.event.wording import word_verb
 from kaiwu.web.screen import Column, Group, Period, Screen
 
 
@@ -17,7 +18,7 @@ class EventScreen(Screen):
         Column("at", "时间", "When", 18, kind="time", order="at"),
         Column("actor_name", "经办人", "Who", 14, order="actor_name"),
         Column("organisation", "机构", "Organisation", 16, order="organisation"),
-        Column("verb", "事项", "Deed", 20, order="verb"),
+        Column("deed", "事项", "Deed", 20, order="verb", read=lambda event: word_verb(event.verb)),
         Column("record", "记录类型", "Record type", 12),
         Column("key", "记录", "Record", 22),
         Column("before", "之前", "Before", 30, is_listed=False),
@@ -27,7 +28,7 @@ class EventScreen(Screen):
         Column("address", "来源地址", "Address", 16, is_listed=False),
     )
     groups = (
-        Group("变更", "Change", ("at", "actor_name", "organisation", "verb", "record", "key")),
+        Group("变更", "Change", ("at", "actor_name", "organisation", "deed", "record", "key")),
         Group("内容", "Content", ("before", "after", "evidence", "rule_version", "address")),
     )
     filters = (Period("at", "日期", "Day", "at__date"),)

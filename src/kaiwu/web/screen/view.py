@@ -16,6 +16,7 @@ from django.urls import URLPattern, path, reverse
 
 from kaiwu.report.printed import write_book
 from kaiwu.web.event.models import Event
+from kaiwu.web.event.wording import word_verb
 from kaiwu.web.screen.export import print_selection
 from kaiwu.web.screen.listing import Selection, page_context
 from kaiwu.web.screen.screen import Screen
@@ -100,9 +101,9 @@ def _timeline(screen: Screen, record: Any) -> list[dict[str, Any]]:
         {
             "when": e.at,
             "who": e.actor_name or e.actor,
-            "what": e.verb,
+            "what": word_verb(e.verb),
             "evidence": e.evidence,
-            "version": e.rule_version,
+            "version": e.rule_version[:12],
             "after": e.after,
         }
         for e in events

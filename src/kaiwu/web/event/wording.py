@@ -1,0 +1,50 @@
+"""Deeds in words (事项说明): what a verb of the change log says to a reader.
+
+Owns the table. A verb that is not in it is shown as it is, so nothing is ever hidden.
+"""
+
+from __future__ import annotations
+
+from kaiwu.web.wording import pick
+
+VERBS: dict[str, tuple[str, str]] = {
+    "case.open": ("开办", "opened"),
+    "case.attach": ("添加附件", "file added"),
+    "case.advance": ("推进", "moved on"),
+    "evaluation.begin": ("开始评价", "evaluation begun"),
+    "evaluation.take_run": ("采用测算", "run taken"),
+    "evaluation.sign": ("签发人", "signer named"),
+    "evaluation.send_sheet": ("发出一企一单", "sheet sent"),
+    "evaluation.confirm": ("企业确认", "confirmed by the firm"),
+    "evaluation.publish_notice": ("发布公示", "notice published"),
+    "evaluation.publish_final": ("印发结果", "final list issued"),
+    "evaluation.consequence": ("形成部门名单", "list for a department"),
+    "evaluation.receipt": ("部门回执", "receipt of a department"),
+    "dispute.raise": ("提出异议", "dispute raised"),
+    "dispute.forward": ("镇街转报", "forwarded by the town"),
+    "dispute.uphold": ("异议成立", "upheld"),
+    "dispute.reject": ("异议不成立", "rejected"),
+    "dispute.withdraw": ("撤回异议", "withdrawn"),
+    "person.login": ("登录", "logged in"),
+    "person.login_failed": ("登录失败", "login failed"),
+    "person.locked": ("账号锁定", "account locked"),
+    "person.add": ("新建人员", "person added"),
+    "person.grant": ("授予角色", "role granted"),
+    "person.revoke": ("收回角色", "role revoked"),
+    "organisation.add": ("新建机构", "organisation added"),
+    "registry.sync": ("同步主体库", "registry brought up to date"),
+    "run.keep": ("登记测算", "run registered"),
+    "job.ask": ("发起任务", "job asked for"),
+    "job.cancel": ("取消任务", "job cancelled"),
+    "job.done": ("任务完成", "job done"),
+    "job.failed": ("任务失败", "job failed"),
+    "job.cancelled": ("任务已取消", "job cancelled"),
+}
+
+
+def word_verb(verb: str) -> str:
+    """The deed in the reader's language; ``case.advance.review`` is told as 推进 with its stage."""
+    if verb in VERBS:
+        return pick(*VERBS[verb])
+    stem, _, last = verb.rpartition(".")
+    return f"{pick(*VERBS[stem])} → {last}" if stem in VERBS else verb
