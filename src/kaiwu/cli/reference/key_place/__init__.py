@@ -13,6 +13,7 @@ from kaiwu.cli.reference.key_place import (
     clause,
     index,
     library,
+    market,
     operation,
     programme,
     rating,
@@ -24,7 +25,7 @@ from kaiwu.cli.reference.key_place.place import COMMON, Place
 
 __all__ = ["COMMON", "EXPLAINED_ELSEWHERE", "PLACES", "Place"]
 
-_CONTENT = (library, clause, settlement, rating, award, rubric, programme, operation, case, index, ruler)
+_CONTENT = (library, clause, settlement, rating, award, rubric, programme, operation, case, index, ruler, market)
 """In the order of the page."""
 
 PLACES: tuple[Place, ...] = tuple(place for content in _CONTENT for place in content.PLACES)
