@@ -18,6 +18,7 @@ from kaiwu.cli.import_command import report_import
 from kaiwu.cli.match_demo import play_market
 from kaiwu.cli.option import now, speaking, today, workspace_argument
 from kaiwu.cli.rate_demo import rank_counties_demo
+from kaiwu.cli.resolve_demo import MENTIONS, resolve_demo
 from kaiwu.cli.voucher_demo import play_vouchers
 from kaiwu.pack import builtin_packs
 from kaiwu.procedure import Run, Workspace, open_workspace, replay
@@ -118,6 +119,8 @@ def demo(
         f"7/{steps} 供需对接: 家门口的订单、漏斗与四找(合成数据)",
         f"7/{steps} needs and offers: invitations, the funnel and four finds (synthetic)",
     )
+    speaker.say(f"主体识别: {MENTIONS} 条脏名单(合成数据)", f"who is meant: a dirty list of {MENTIONS} names (synthetic)")
+    resolve_demo(workspace, speaker, seed)
     play_market(workspace, district, runs, speaker)
     if written.vouchers is not None:
         speaker.say(f"{steps}/{steps} 兑付一年(合成数据)", f"{steps}/{steps} a year of vouchers (synthetic)")

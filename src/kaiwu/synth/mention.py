@@ -45,7 +45,7 @@ class MentionMaker:
             "blank": lambda name, _: f"{name[: len(name) // 2]} {name[len(name) // 2 :]}",
             "full_width": lambda name, _: spell_full_width(name),
             "traditional": lambda name, _: "".join(self._traditional.get(c, c) for c in name),
-            "cut": lambda name, _: name[: -int(self._rng.integers(1, 4))],
+            "cut": lambda name, _: name[: -int(self._rng.integers(1, 3))],
             "form_left_out": lambda name, parts: name.removesuffix(parts.form),
             "other_form": lambda name, parts: name.removesuffix(parts.form) + "有限责任公司",
             "left_out": self._leave_out,

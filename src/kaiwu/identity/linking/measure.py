@@ -109,8 +109,8 @@ def _cover(left: Texts, right: Texts, rarity: Rarity) -> dict[str, Column]:
 
 def _compare_parts(left: Profiles, right: Profiles, index: NameIndex) -> dict[str, Column]:
     table = index.profiler.agreement
-    met = table[left.regions[:, :, None], right.regions[:, None, :]].reshape(len(left), -1)
-    region = np.where((met > 0).any(axis=1), 1, np.where((met < 0).any(axis=1), -1, 0))
+    met = table[left.regions[:, :, None], right.regions[:, None, :]]
+    region = np.where((met > 0).any(axis=(1, 2)), 1, np.where((met < 0).any(axis=(1, 2)), -1, 0))
     is_known = (left.form > 0) & (right.form > 0) & (left.form != index.profiler.cut_form)
     shorter = np.minimum(left.place.sizes, right.place.sizes)
     return {
