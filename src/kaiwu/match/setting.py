@@ -58,7 +58,7 @@ def load_settings(documents: Iterable[Document]) -> RetrievalSettings:
 
 
 def _read(entry: Entry, base: Bm25) -> Bm25:
-    entry.check_keys(tuple(PARAMETERS))
+    entry.check_keys([*PARAMETERS])
     given: dict[str, Fraction] = {}
     for name, (low, high) in PARAMETERS.items():
         value = entry.data.get(name)

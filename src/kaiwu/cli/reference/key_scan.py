@@ -12,7 +12,7 @@ from functools import cache
 from importlib import import_module
 from pathlib import Path
 
-PACKAGES = ("figure", "rule", "benefit", "rating", "match", "pack")
+PACKAGES = ("figure", "rule", "benefit", "rating", "match", "pack", "allot")
 """Packages with loaders of pack content; the keys of ``synth`` belong to its own page of a pack."""
 
 SKIPPED = frozenset({"kaiwu.rule.mechanism.example", "kaiwu.benefit.settlement.example"})

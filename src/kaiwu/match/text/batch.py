@@ -19,9 +19,9 @@ from scipy.sparse import csr_array
 from kaiwu.match.text.gram import FieldText, gram_codes
 from kaiwu.match.text.index import Segment, TextIndex
 
-QUERY_BLOCK = 64
+QUERY_BLOCK = 48
 RECORD_BLOCK = 16_384
-"""64 × 16,384 sums of four bytes are 4 MiB: near a core's cache, and few enough calls."""
+"""48 × 16,384 sums of four bytes are 3 MiB: near a core's cache, and few enough calls."""
 
 DENSE_SHARE = 16
 """A gram that every sixteenth record holds costs less as a dense row."""

@@ -8,12 +8,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from kaiwu.cli.reference.key_place import (
+    allotment,
     award,
     case,
     clause,
     index,
     library,
     market,
+    name,
     operation,
     programme,
     rating,
@@ -25,7 +27,7 @@ from kaiwu.cli.reference.key_place.place import COMMON, Place
 
 __all__ = ["COMMON", "EXPLAINED_ELSEWHERE", "PLACES", "Place"]
 
-_CONTENT = (library, clause, settlement, rating, award, rubric, programme, operation, case, index, ruler, market)
+_CONTENT = (library, name, clause, settlement, rating, award, rubric, programme, operation, case, index, ruler, market, allotment)
 """In the order of the page."""
 
 PLACES: tuple[Place, ...] = tuple(place for content in _CONTENT for place in content.PLACES)
