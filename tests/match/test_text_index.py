@@ -16,7 +16,19 @@ from hypothesis import strategies as st
 
 from kaiwu.match.text import Bm25, FieldText, TextIndex, gram_codes, gram_text, make_query, rank_many, rank_rows
 
-WORDS = ["大型转盘轴承淬火机", "轴承", "数控刀柄", "液压刀柄变径套", "锂电池回收", "电池", "PLC控制器", "plc", "空气弹簧", "", "—"]
+WORDS = [
+    "大型转盘轴承淬火机",
+    "轴承",
+    "数控刀柄",
+    "液压刀柄变径套",
+    "锂电池回收",
+    "电池",
+    "PLC控制器",
+    "plc",
+    "空气弹簧",
+    "",
+    "—",
+]
 DEFAULT = Bm25()
 
 
@@ -54,7 +66,9 @@ class SlowBm25:
             if gram in bag:
                 n, f = self.frequency[gram], float(bag[gram])
                 idf = math.log(1 + (self.records - n + 0.5) / (n + 0.5))
-                impact = idf * f * (k1 + 1) / (f + k1 * (1 - b + b * length / self.mean)) if self.mean else idf * (k1 + 1)
+                impact = (
+                    idf * f * (k1 + 1) / (f + k1 * (1 - b + b * length / self.mean)) if self.mean else idf * (k1 + 1)
+                )
                 total += weight * math.floor(1000 * impact + 0.5)
         return math.floor(total * 1000 + Fraction(1, 2))
 
@@ -85,7 +99,9 @@ def test_the_index_ranks_and_scores_exactly_like_the_slow_formula(
     records: list[FieldText], query: FieldText, chosen: Bm25, count: int
 ) -> None:
     codes = [f"{(7 * i) % 13:02}" for i in range(len(records))]
-    assert ranked(TextIndex(records, chosen), query, codes, count) == SlowBm25(records, chosen).rank(query, codes, count)
+    assert ranked(TextIndex(records, chosen), query, codes, count) == SlowBm25(records, chosen).rank(
+        query, codes, count
+    )
 
 
 @settings(max_examples=40, deadline=None)
@@ -107,7 +123,9 @@ def test_many_queries_at_once_rank_like_one_by_one(
 
 def product_names(count: int, seed: int) -> list[FieldText]:
     rng = np.random.default_rng(seed)
-    parts = list("大小高低精密数控液压轴承齿轮电机泵阀门弹簧模具刀柄电池薄膜纤维注塑冲压铸造焊接检测控制系统装置设备材料")
+    parts = list(
+        "大小高低精密数控液压轴承齿轮电机泵阀门弹簧模具刀柄电池薄膜纤维注塑冲压铸造焊接检测控制系统装置设备材料"
+    )
     return [FieldText("".join(rng.choice(parts, rng.integers(2, 9)))) for _ in range(count)]
 
 
