@@ -7,7 +7,7 @@ A form with one typing error or cut off at the end is still a form. It does not 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from kaiwu.identity.naming.grammar import NameGrammar, Region
@@ -71,7 +71,9 @@ class NameReader:
         self._group_notes = frozenset(g.strip("()") for g in grammar.groups)
         self._trades = _Endings(dict.fromkeys(grammar.trades, ""))
         self._branches = _Endings(dict.fromkeys(grammar.branches, ""))
-        self._region_sizes = tuple(sorted({len(r) for r in grammar.regions}, reverse=True))
+        self._region_sizes = _sort_sizes(grammar.regions)
+        heads = {r[0] for r in grammar.regions}
+        self._sizes_by_head = {c: _sort_sizes(r for r in grammar.regions if r[0] == c) for c in heads}
         self._signs = tuple(w for w in grammar.joint if not w.isalpha())
         self._words = tuple(w for w in grammar.joint if w.isalpha())
 
@@ -168,9 +170,8 @@ class NameReader:
     def _take_regions(self, text: str, keep: int = CORE_MIN) -> tuple[tuple[Region, ...], str]:
         found: list[Region] = []
         while len(found) < REGIONS_MAX:
-            size = next(
-                (n for n in self._region_sizes if len(text) - n >= keep and text[:n] in self.grammar.regions), 0
-            )
+            sizes = self._sizes_by_head.get(text[:1], ())
+            size = next((n for n in sizes if len(text) - n >= keep and text[:n] in self.grammar.regions), 0)
             if not size:
                 break
             found.append(_choose(self.grammar.regions[text[:size]], found))
@@ -188,12 +189,17 @@ class _Endings:
 
     def __init__(self, values: Mapping[str, str]) -> None:
         self.values = values
-        self._sizes = tuple(sorted({len(k) for k in self.values}, reverse=True))
-        self._has_wild = any(_WILD in k for k in self.values)
+        self._has_wild = any(_WILD in k for k in values)
+        self._loose = _sort_sizes(k for k in values if k.endswith(_WILD))
+        lasts = {k[-1] for k in values}
+        self._sizes = {c: _sort_sizes(k for k in values if k[-1] in (c, _WILD)) for c in lasts}
 
     def size_at(self, text: str) -> int:
-        """The size of the longest ending, or 0."""
-        return next((n for n in self._sizes if n <= len(text) and self.key_at(text, n)), 0)
+        """The size of the longest ending, or 0. Only sizes of endings with the last character are tried."""
+        for size in self._sizes.get(text[-1:], self._loose):
+            if size <= len(text) and self.key_at(text, size):
+                return size
+        return 0
 
     def key_at(self, text: str, size: int) -> str:
         """The ending of a size as it stands in the table, or blank."""
@@ -204,6 +210,10 @@ class _Endings:
             return ""
         masked = (tail[:i] + _WILD + tail[i + 1 :] for i in range(size))
         return next((m for m in masked if m in self.values), "")
+
+
+def _sort_sizes(keys: Iterable[str]) -> tuple[int, ...]:
+    return tuple(sorted({len(k) for k in keys}, reverse=True))
 
 
 def _cut_forms(forms: Mapping[str, str]) -> _Endings:
