@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from kaiwu.cli.reference.key_place.clause import HEAD
-from kaiwu.cli.reference.key_place.place import Place
+from kaiwu.cli.reference.key_place.place import HEAD, Place
 
 _FILE = "rulebooks/*.yaml, kind allotment"
 _LOADER = "kaiwu.allot.loader"
