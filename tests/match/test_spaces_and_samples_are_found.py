@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from fractions import Fraction
 
-from kaiwu.match.finds import Supply, find_four
+from kaiwu.match.finds import Supply, find_four, is_stale
 from kaiwu.match.record import MatchKind
 from kaiwu.match.retrieval import OfferIndex
 from kaiwu.match.sample import find_samples, move_range
@@ -160,3 +160,12 @@ def test_the_four_finds_of_a_firm_stand_together() -> None:
 def test_a_firm_that_nobody_knows_finds_nothing_and_says_so_by_being_empty() -> None:
     found = find_four("NOBODY", [], MADE, Supply({}, {}), DAY)
     assert not (found.orders or found.policies or found.samples or any(found.answers.values()))
+
+
+def test_an_old_result_that_nobody_uses_is_flagged() -> None:
+    old, new = dt.date(2020, 1, 1), dt.date(2025, 1, 1)
+    assert is_stale(offer("R", "技术", MatchKind.TECHNOLOGY, fields={"published_on": old}), DAY)
+    assert is_stale(offer("R", "技术", MatchKind.TECHNOLOGY, fields={"granted_on": old, "is_licensed": 0}), DAY)
+    assert not is_stale(offer("R", "技术", MatchKind.TECHNOLOGY, fields={"published_on": old, "is_licensed": 1}), DAY)
+    assert not is_stale(offer("R", "技术", MatchKind.TECHNOLOGY, fields={"published_on": new}), DAY)
+    assert not is_stale(offer("R", "技术", MatchKind.TECHNOLOGY), DAY)

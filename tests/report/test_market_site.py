@@ -68,6 +68,7 @@ def test_a_firm_has_its_four_finds_on_one_page(market: Site) -> None:
         word in page
         for word in ("找产业链", "找创新链", "找服务链", "找政策链", "由规则逐条判定", "按产品推测", "压铸数字化样本")
     )
+    assert "2025: 2 份, 30 万元" in page and "另 1 份没有金额" in page
     assert "industry chain" in text(market, f"/market/firm/{MAKER}?lang=en")
     assert market.answer("/market/firm/NOBODY").status == 404
 

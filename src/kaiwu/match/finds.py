@@ -9,11 +9,12 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from kaiwu.match.deal import Deal, DealSum, sum_deals
 from kaiwu.match.record import Match, MatchKind, Need, Offer
 from kaiwu.match.retrieval import Answer, OfferIndex
 from kaiwu.match.sample import Likeness, find_samples
 from kaiwu.match.space import SpaceFit, age_of, find_spaces
-from kaiwu.quantity import KaiwuError
+from kaiwu.quantity import KaiwuError, index_date
 from kaiwu.rule.decision import Decision
 from kaiwu.rule.outcome import Outcome
 
@@ -24,6 +25,9 @@ CHAIN_OF = {
     MatchKind.PART: "industry", MatchKind.TECHNOLOGY: "innovation", MatchKind.PEOPLE: "innovation", MatchKind.SERVICE: "service", MatchKind.MONEY: "service",
 }  # fmt: skip
 COUNT = 5
+STALE_YEARS = 5
+DATES, LICENSED = ("published_on", "granted_on"), "is_licensed"
+"""When a result or patent dates from, and whether it is used: attributes."""
 _ORDER = (Outcome.PASS, Outcome.HUMAN, Outcome.MISSING)
 
 
@@ -41,7 +45,7 @@ class FourFinds:
     """What there is for one firm. ``orders`` are needs of others that its offers meet; ``answers`` its own needs by chain.
 
     ``derived`` names needs that the firm never stated: they are read off what it makes, and say so. ``failed`` counts policies whose conditions
-    it is known not to meet. ``expired`` counts its needs that have ended.
+    it is known not to meet. ``contracts`` are its technical contracts by year; ``expired`` counts its needs that have ended.
     """
 
     firm: str
@@ -52,6 +56,7 @@ class FourFinds:
     failed: int
     samples: tuple[Likeness, ...]
     spaces: tuple[SpaceFound, ...]
+    contracts: tuple[DealSum, ...]
     expired: int
 
 
@@ -65,7 +70,7 @@ class Supply:
 
 def find_four(
     firm: str, needs: Sequence[Need], offers: Sequence[Offer], supply: Supply, day: dt.date, *,
-    policies: Sequence[Decision] = (), failed: int = 0, count: int = COUNT,
+    policies: Sequence[Decision] = (), failed: int = 0, deals: Sequence[Deal] = (), count: int = COUNT,
 ) -> FourFinds:  # fmt: skip
     """The four finds of a firm from its own open needs, what it makes, and what the rules decided for it."""
     mine = [need for need in needs if need.party == firm]
@@ -88,8 +93,18 @@ def find_four(
         firm, tuple(sorted(supply.wanted.get(firm, ()), key=lambda m: (m.rank, -m.score, m.need.code))[:count]),
         {chain: tuple(found) for chain, found in answers.items()}, frozenset(need.code for need in derived), tuple(known), failed,
         tuple(find_samples(made, [o for o in samples.offers if not o.is_expired(day)])) if samples is not None else (), tuple(spaces),
-        len(mine) - len(open_needs),
+        tuple(sum_deals(deal for deal in deals if deal.client == firm)), len(mine) - len(open_needs),
     )  # fmt: skip
+
+
+def is_stale(offer: Offer, day: dt.date) -> bool:
+    """Whether a result or patent is older than ``STALE_YEARS`` and, as far as is known, nobody uses it (多年未转化)."""
+    since = next((v for key in DATES if isinstance(v := offer.fields.get(key), int)), None)
+    return (
+        since is not None
+        and offer.fields.get(LICENSED) != 1
+        and index_date(since).replace(day=1) < day.replace(year=day.year - STALE_YEARS, day=1)
+    )
 
 
 def derive_needs(made: Sequence[Offer], stated: set[str]) -> list[Need]:

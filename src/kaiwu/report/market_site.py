@@ -14,7 +14,7 @@ from typing import Any
 
 import polars as pl
 
-from kaiwu.match.finds import CHAINS, FourFinds
+from kaiwu.match.finds import CHAINS, STALE_YEARS, FourFinds, is_stale
 from kaiwu.match.funnel import REFUSALS, STAGES, report_funnel, watch_concentration
 from kaiwu.match.funnel.report import GROUPINGS
 from kaiwu.match.record import MatchKind
@@ -26,7 +26,6 @@ from kaiwu.report.chart import bar_chart
 from kaiwu.report.market_sheet import print_backlog, print_days, print_funnel, print_percent, print_points
 from kaiwu.report.page import render
 from kaiwu.report.printed import write_book
-from kaiwu.rule.outcome import Outcome
 
 Route = tuple[str, Callable[..., Page]]
 ROWS = 100  # pairs of a list on one page
@@ -148,7 +147,7 @@ def render_finds(
     title = f"{label} {('四找', 'four finds')[language == 'en']}"
     return render(
         "market_firm.html", **{"lang": language, **shared}, title=title, found=found, names=names, chains=CHAINS, is_synthetic=is_synthetic, day=day, reasons=REASONS,
-        outcomes=Outcome, **_printers(),
+        stale=lambda offer: is_stale(offer, day), stale_years=STALE_YEARS, **_printers(),
     )  # fmt: skip
 
 

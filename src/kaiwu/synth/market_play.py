@@ -18,6 +18,7 @@ from kaiwu.synth.draw import Streams
 from kaiwu.synth.market_setting import MarketRule
 
 LIKELIER = 1.6
+STEP = 10_000  # fen
 MOST_CHANCE = 0.95
 AMOUNTS = {Stage.QUOTED: (0.9, 1.1), Stage.SIGNED: (0.8, 1.0), Stage.DELIVERED: (0.75, 1.0)}
 """By what an amount of a stage stands to what was asked."""

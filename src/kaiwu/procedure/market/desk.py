@@ -146,7 +146,14 @@ class MarketDesk:
         decisions, failed = policy_chain(runs, firm)
         supply = Supply({kind: self.index(kind) for kind in MatchKind if self.records.offers_of(kind)}, self.wanted)
         return find_four(
-            firm, self.records.needs, self.records.offers, supply, self.day, policies=decisions, failed=failed
+            firm,
+            self.records.needs,
+            self.records.offers,
+            supply,
+            self.day,
+            policies=decisions,
+            failed=failed,
+            deals=self.records.deals,
         )
 
     def backlog(self) -> list[Backlog]:
