@@ -229,3 +229,24 @@ def test_content_that_is_not_attested_needs_a_signer_before_the_notice(year, per
     year.signer = "王某"
     year.save()
     assert advance(person, "chief", year.case, "notice").stage == "notice"
+
+
+def test_a_firm_s_own_system_reads_and_disputes_with_the_code_alone(year, browse):
+    from kaiwu.web.evaluation.code import make_code
+    from kaiwu.web.evaluation.models import Dispute, Sheet
+
+    sheet = Sheet.objects.get(evaluation=year, firm__entity="F07")
+    stranger, url = browse(""), f"/public/api/sheet/{sheet.pk}/{make_code(sheet)}"
+    told = stranger.get(url).json()
+    assert {f["slot"]: f["value"] for f in told["figures"]}["tax"] == "80万元"
+    wrong = stranger.post(
+        f"{url}/dispute", {"slot": "tax", "claimed": "九十", "reason": "x"}, content_type="application/json"
+    )
+    assert wrong.status_code == 422
+    assert wrong.json()[0]["zh"]
+    right = stranger.post(
+        f"{url}/dispute", {"slot": "tax", "claimed": "90万元", "reason": "税单"}, content_type="application/json"
+    )
+    assert right.json()["state"] == "disputed"
+    assert Dispute.objects.get().printed == "80万元"
+    assert stranger.get(f"/public/api/sheet/{sheet.pk}/AAAA-AAAA-AAAA-AAAA").status_code == 404

@@ -6,6 +6,7 @@ from django.urls import include, path
 
 from kaiwu.web import home, shell
 from kaiwu.web.account import views as account
+from kaiwu.web.evaluation.api import make_public_api
 from kaiwu.web.menu import screens
 from kaiwu.web.screen.api import make_api
 from kaiwu.web.screen.view import screen_urls
@@ -20,6 +21,7 @@ urlpatterns = [
     path("login/", account.log_in, name="login"),
     path("logout/", account.log_out, name="logout"),
     path("api/", api.urls),
+    path("public/api/", make_public_api().urls),
     path("", include("kaiwu.web.evaluation.url")),
     path("", include("kaiwu.web.case.url")),
     *[pattern for screen in screens() for pattern in screen_urls(screen)],

@@ -35,7 +35,7 @@ from kaiwu.web.evaluation.models import (
     Sheet,
     SheetState,
 )
-from kaiwu.web.evaluation.queries import classes_of, listing_of, procedure, public_table, run_of
+from kaiwu.web.evaluation.queries import block_of, classes_of, listing_of, procedure, public_table, run_of
 from kaiwu.web.event.services import Actor, Deed, record, record_many
 from kaiwu.web.job.models import Job
 from kaiwu.web.registry.models import Firm
@@ -178,6 +178,17 @@ def dispute(actor: Actor, sheet: Sheet, slot: str, claimed: str, reason: str, *,
     sheet.refresh_from_db()
     record(actor, _dispute_deed(made, "raise", after={"variable": slot, "claimed": claimed}, evidence=reason))
     return made
+
+
+def dispute_shown(actor: Actor, sheet: Sheet, slot: str, claimed: str, reason: str) -> Dispute:
+    """``dispute`` with label and printed value taken from the sheet itself, never from who objects."""
+    figure = next((f for f in block_of(sheet).figures if f.slot == slot), None)
+    if figure is not None:
+        label, printed = f"{figure.label}({figure.period})", figure.value
+    else:  # a figure that the sheet says is missing
+        variable = workspace().library.variables.get(slot.partition("@")[0])
+        label, printed = slot if variable is None else variable.zh, ""
+    return dispute(actor, sheet, slot, claimed, reason, label=label, printed=printed)
 
 
 def _find_claim_problems(slot: str, variable: str, claimed: str, reason: str, evaluation: Evaluation) -> list[Problem]:

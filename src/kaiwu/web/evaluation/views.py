@@ -39,7 +39,7 @@ from kaiwu.web.evaluation.services import (
     begin,
     confirm,
     decide,
-    dispute,
+    dispute_shown,
     forward,
     set_signer,
     take_receipt,
@@ -226,20 +226,20 @@ def answer_sheet(request: HttpRequest, key: int) -> HttpResponse:
 
 
 def _answer(request: HttpRequest, actor: Actor, sheet: Sheet) -> None:
-    """What the form of a sheet says; the printed value is taken from the sheet itself, never from the form."""
+    """What the form of a sheet says."""
     if request.POST.get("deed") == "confirm":
         confirm(actor, sheet)
         return
     if request.POST.get("deed") == "withdraw":
         withdraw(actor, _own_dispute(sheet, request.POST.get("number", "")))
         return
-    slot = request.POST.get("slot", "")
-    figure = next((f for f in block_of(sheet).figures if f.slot == slot), None)
-    label = f"{figure.label}({figure.period})" if figure is not None else _label(slot)
-    dispute(
-        actor, sheet, slot, request.POST.get("claimed", ""), request.POST.get("reason", "")[:4000],
-        label=label, printed=figure.value if figure is not None else "",
-    )  # fmt: skip
+    dispute_shown(
+        actor,
+        sheet,
+        request.POST.get("slot", ""),
+        request.POST.get("claimed", ""),
+        request.POST.get("reason", "")[:4000],
+    )
 
 
 def _own_dispute(sheet: Sheet, number: str) -> Dispute:
@@ -247,11 +247,6 @@ def _own_dispute(sheet: Sheet, number: str) -> Dispute:
     if found is None:
         raise Http404
     return found
-
-
-def _label(slot: str) -> str:
-    variable = workspace().library.variables.get(slot.partition("@")[0])
-    return slot if variable is None else pick(variable.zh, variable.en)
 
 
 @require_http_methods(["GET", "POST"])
