@@ -39,6 +39,7 @@ COMMANDS: dict[str, str] = {
     "whatif": "kaiwu.cli.whatif_command:whatif_command",
     "rate": "kaiwu.cli.rate_command:rate_group",
     "allot": "kaiwu.cli.allot_command:allot_group",
+    "pool": "kaiwu.cli.pool_command:pool_group",
     "match": "kaiwu.cli.match_command:match_group",
     "synth": "kaiwu.cli.synth_command:synth",
     "demo": "kaiwu.cli.demo_command:demo",
