@@ -31,9 +31,13 @@ def platform(site_folder: Path) -> Path:
     from kaiwu.web import site
 
     site.set_up(site_folder)
+    from django.test import override_settings
     from django.test.utils import setup_test_environment
 
     setup_test_environment()
+    override_settings(
+        PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]
+    ).enable()  # quick, for tests alone
     site.migrate()
     site.sync()
     add_people()
@@ -45,6 +49,9 @@ def db(platform: Path) -> Iterator[Path]:
     """The site; what a test writes into the database is rolled back."""
     from django.db import transaction
 
+    from kaiwu.web.limit import COUNTER
+
+    COUNTER.forget()
     with transaction.atomic():
         yield platform
         transaction.set_rollback(True)
@@ -70,3 +77,34 @@ def browse(person: Callable[[str], Person]) -> Callable[[str], Client]:
         return client
 
     return enter
+
+
+@pytest.fixture
+def settings_of(db: Path) -> Iterator[Callable[..., None]]:
+    """Changes settings until the test ends."""
+    from django.test import override_settings
+
+    changed = []
+
+    def change(**values: object) -> None:
+        changed.append(override_settings(**values))
+        changed[-1].enable()
+
+    yield change
+    for each in reversed(changed):
+        each.disable()
+
+
+@pytest.fixture
+def rf_session(db: Path) -> Callable[[Person | None], object]:
+    """A bare request with a session, of somebody or of a stranger."""
+    from django.contrib.auth.models import AnonymousUser
+    from django.contrib.sessions.backends.db import SessionStore
+    from django.test import RequestFactory
+
+    def make(person: Person | None) -> object:
+        request = RequestFactory(HTTP_HOST="localhost").get("/oidc/kaiwu/login/callback/")
+        request.session, request.user = SessionStore(), person or AnonymousUser()
+        return request
+
+    return make

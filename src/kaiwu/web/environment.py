@@ -31,6 +31,8 @@ VARIABLES: dict[str, tuple[str, str, str]] = {
     "KAIWU_PROXY_HOPS": ("0", "前面可信代理的层数, 决定来访地址", "trusted proxies in front, which tell the caller's address"),
     "KAIWU_LANGUAGE": ("zh-hans", "默认语言 zh-hans 或 en", "default language zh-hans or en"),
     "KAIWU_IDLE_MINUTES": ("30", "无操作多少分钟后退出", "minutes without a click until the session ends"),
+    "KAIWU_REQUIRE_TOTP": ("", "1/0: 经办、审批、三员须用动态口令; 不填则真实数据须用, 合成数据不须",
+                           "1/0: officers, chiefs and administrators need one-time codes; blank: where data are real"),
     "KAIWU_UPLOAD_MIB": ("20", "单个上传文件上限(MiB)", "largest upload in MiB"),
     "KAIWU_LOG_LEVEL": ("INFO", "日志级别", "level of the log"),
     "KAIWU_OIDC_NAME": ("", "统一身份认证显示名", "shown name of the identity provider"),
@@ -62,6 +64,10 @@ class Environment:
         if text not in TRUE | FALSE:
             self._complain(name, "要写 1 或 0", "is written 1 or 0", text)
         return text in TRUE
+
+    def flag_or_none(self, name: str) -> bool | None:
+        """A yes or no, or ``None`` where nothing is said."""
+        return self.flag(name) if self.text(name) else None
 
     def whole(self, name: str, lowest: int, highest: int) -> int:
         """An integer within bounds."""

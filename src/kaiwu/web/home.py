@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db import connection
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
-from kaiwu.version import __version__
+from kaiwu.web.desk import list_desk, list_next
+from kaiwu.web.job.services import LIFE, worker_age
 from kaiwu.web.menu import screens
 from kaiwu.web.screen.search import search_screens
 from kaiwu.web.shell import person_of, show_message
@@ -17,7 +18,9 @@ from kaiwu.web.wording import pick
 
 def show_home(request: HttpRequest) -> HttpResponse:
     """The first page: what waits for this person, and what they may open."""
-    return render(request, "kaiwu/home.html", {"title": pick("工作台", "Desk")})
+    person = person_of(request)
+    context = {"title": pick("工作台", "Desk"), "desk": list_desk(person), "next": list_next(person)}
+    return render(request, "kaiwu/home.html", context)
 
 
 def show_search(request: HttpRequest) -> HttpResponse:
@@ -28,13 +31,13 @@ def show_search(request: HttpRequest) -> HttpResponse:
 
 
 def show_health(request: HttpRequest) -> JsonResponse:
-    """200 where the database answers, 503 where it does not; no figures, no names."""
+    """200 where the database answers, 503 where it does not, with the age of a worker's last sign of life; no figures, no names."""
     try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-    except Exception:
+        age = worker_age()
+    except DatabaseError:
         return JsonResponse({"status": "database"}, status=503)
-    return JsonResponse({"status": "ok", "version": __version__})
+    is_alive = age is not None and age < LIFE.total_seconds()
+    return JsonResponse({"status": "ok" if is_alive else "no worker", "worker_seconds": age})
 
 
 def not_found(request: HttpRequest, exception: Any = None) -> HttpResponse:

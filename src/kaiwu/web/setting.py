@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "kaiwu.web.evaluation",
 ]
 MIDDLEWARE = [
+    "kaiwu.web.log_line.RequestLog",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "kaiwu.web.middleware.ContentSecurityPolicy",
@@ -46,6 +47,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "kaiwu.web.limit.Limits",
     "kaiwu.web.middleware.RequireLogin",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -73,10 +75,37 @@ AUTH_USER_MODEL = "kaiwu_account.Person"
 LOGIN_URL = "/login/"
 LOGIN_REDIRECT_URL = "/"
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "kaiwu.web.account.password.NoOwnWords"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "kaiwu.web.account.password.NotBefore"},
 ]
+KAIWU_REQUIRE_TOTP = _ENVIRONMENT.flag_or_none("KAIWU_REQUIRE_TOTP")
+
+KAIWU_OIDC_NAME, KAIWU_OIDC_URL = _ENVIRONMENT.text("KAIWU_OIDC_NAME"), _ENVIRONMENT.text("KAIWU_OIDC_URL")
+if KAIWU_OIDC_URL:
+    INSTALLED_APPS += [
+        "allauth",
+        "allauth.account",
+        "allauth.socialaccount",
+        "allauth.socialaccount.providers.openid_connect",
+    ]
+    MIDDLEWARE += ["allauth.account.middleware.AccountMiddleware"]
+    _APP = {
+        "provider_id": "kaiwu",
+        "name": KAIWU_OIDC_NAME or "kaiwu",
+        "client_id": _ENVIRONMENT.text("KAIWU_OIDC_CLIENT"),
+        "secret": _ENVIRONMENT.text("KAIWU_OIDC_SECRET"),
+        "settings": {"server_url": KAIWU_OIDC_URL},
+    }
+    SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": [_APP], "OAUTH_PKCE_ENABLED": True}}
+    SOCIALACCOUNT_ADAPTER = "kaiwu.web.account.single_sign_on_adapter.Adapter"
+    SOCIALACCOUNT_REQUESTS_TIMEOUT = 5
+    ACCOUNT_USER_MODEL_USERNAME_FIELD = "login"
+    ACCOUNT_USER_MODEL_EMAIL_FIELD = None
+    ACCOUNT_LOGIN_METHODS = {"username"}
+    ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+    ACCOUNT_EMAIL_VERIFICATION = "none"
 
 LANGUAGE_CODE = _ENVIRONMENT.choice("KAIWU_LANGUAGE", ("zh-hans", "en"))
 LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
@@ -116,8 +145,9 @@ FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHand
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
+    "filters": {"route": {"()": "kaiwu.web.log_line.RouteOnly"}},
     "formatters": {"json": {"()": "kaiwu.web.log_line.JsonFormatter"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json", "filters": ["route"]}},
     "root": {
         "handlers": ["console"],
         "level": _ENVIRONMENT.choice("KAIWU_LOG_LEVEL", ("INFO", "DEBUG", "WARNING", "ERROR")),

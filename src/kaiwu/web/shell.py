@@ -17,6 +17,7 @@ from django.utils.translation import get_language
 
 from kaiwu.quantity import KaiwuError
 from kaiwu.web.account.models import Person
+from kaiwu.web.case.queries import inbox
 from kaiwu.web.event.services import Actor
 from kaiwu.web.menu import menu_for
 from kaiwu.web.wording import language, pick
@@ -62,7 +63,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         },
         "person": person,
         "menu": menu_for(person, request.path) if person else [],
-        "inbox_count": 0,
+        "inbox_count": inbox(person).count() if person else 0,
+        "person_menu": [{"label": pick("我的账号", "My account"), "url": reverse("account")}] if person else [],
         "language": now,
         "languages": [{"code": code, "label": label, "url": _switch_url(request, code)} for code, label in settings.LANGUAGES],
     }  # fmt: skip

@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.urls import include, path
 
 from kaiwu.web import home, shell
-from kaiwu.web.account import views as account
 from kaiwu.web.evaluation.api import make_public_api
 from kaiwu.web.menu import screens
 from kaiwu.web.screen.api import make_api
@@ -18,10 +17,9 @@ urlpatterns = [
     path("search/", home.show_search, name="search"),
     path("health/", home.show_health, name="health"),
     path("language/<str:code>/", shell.switch_language, name="language"),
-    path("login/", account.log_in, name="login"),
-    path("logout/", account.log_out, name="logout"),
     path("api/", api.urls),
     path("public/api/", make_public_api().urls),
+    path("", include("kaiwu.web.account.url")),
     path("", include("kaiwu.web.evaluation.url")),
     path("", include("kaiwu.web.case.url")),
     *[pattern for screen in screens() for pattern in screen_urls(screen)],

@@ -5,7 +5,6 @@ Owns who they are. Their passwords are drawn anew for every site and shown once,
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -13,6 +12,7 @@ from django.db.models import Count
 
 from kaiwu.quantity import KaiwuError, Problem
 from kaiwu.web.account.models import Organisation, Person
+from kaiwu.web.account.password import make_first_password, reset_password
 from kaiwu.web.account.role import OrganisationKind, Role
 from kaiwu.web.account.services import add_organisation, add_person
 from kaiwu.web.event.services import SYSTEM
@@ -59,15 +59,11 @@ def _cast() -> list[_Cast]:
 
 
 def _renew(part: _Cast) -> DemoAccount:
-    password = secrets.token_urlsafe(9)
     home = part.home()
     person = Person.objects.filter(login=part.login).first()
     if person is None:
-        add_person(SYSTEM, part.login, part.name, home, part.roles, password, must_change=False)
-    else:
-        person.set_password(password)
-        person.locked_until, person.failed_logins = None, 0
-        person.save()
+        person = add_person(SYSTEM, part.login, part.name, home, part.roles, make_first_password())
+    password = reset_password(SYSTEM, person, must_change=False)
     return DemoAccount(part.login, password, part.name, home.name)
 
 

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.utils.crypto import salted_hmac
 
 from kaiwu.web.account.role import OrganisationKind, Role
 from kaiwu.web.account.scope import Scope, ScopedQuerySet
@@ -49,7 +50,11 @@ class PersonManager(BaseUserManager["Person"].from_queryset(ScopedQuerySet)):  #
 
 
 class Person(AbstractBaseUser):
-    """Somebody with an account (人员). No telephone, identity or bank number is kept here."""
+    """Somebody with an account (人员). No telephone, identity or bank number is kept here.
+
+    ``secret`` is the sealed key of the one-time codes (blank: none), ``secret_step`` the last half-minute whose code was taken.
+    A higher ``session_round`` ends every session that was begun before.
+    """
 
     login = models.CharField(max_length=64, unique=True)
     name = models.CharField(max_length=100)
@@ -60,6 +65,9 @@ class Person(AbstractBaseUser):
     password_changed_at = models.DateTimeField(null=True, blank=True)
     failed_logins = models.PositiveIntegerField(default=0)
     locked_until = models.DateTimeField(null=True, blank=True)
+    secret = models.TextField(blank=True)
+    secret_step = models.BigIntegerField(default=0)
+    session_round = models.PositiveIntegerField(default=0)
 
     scope: ClassVar[Scope] = ADMINISTRATION
     objects: ClassVar[PersonManager] = PersonManager()
@@ -88,6 +96,16 @@ class Person(AbstractBaseUser):
         """Whether any of these roles is held."""
         return not self.roles.isdisjoint(roles)
 
+    @property
+    def has_totp(self) -> bool:
+        """Whether one-time codes are set up."""
+        return bool(self.secret)
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """What a session must carry: it ends with the password and with the round."""
+        told = f"{self.password}\n{self.session_round}"
+        return salted_hmac("kaiwu.web.account.session", told, secret=secret, algorithm="sha256").hexdigest()
+
     def refresh_from_db(self, *args: Any, **kwargs: Any) -> None:
         """Read again, roles too."""
         self.__dict__.pop("roles", None)
@@ -106,3 +124,43 @@ class RoleGrant(models.Model):
         """A role is held once."""
 
         unique_together = (("person", "role"),)
+
+
+class FormerPassword(models.Model):
+    """The hash of a password that somebody had (历史口令); the last few are not taken again."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="former_passwords")
+    password = models.CharField(max_length=128)
+    until = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        """The latest first."""
+
+        ordering = ("-id",)
+
+
+class RecoveryCode(models.Model):
+    """The digest of a code that stands in for a lost authenticator (备用码), once."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="recovery_codes")
+    digest = models.CharField(max_length=64)
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        """No code is held twice."""
+
+        unique_together = (("person", "digest"),)
+
+
+class Identity(models.Model):
+    """Who somebody is at an identity provider (统一身份关联): ``subject`` is the provider's own name for them."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="identities")
+    provider = models.CharField(max_length=64)
+    subject = models.CharField(max_length=200)
+    linked_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        """A subject is one person."""
+
+        unique_together = (("provider", "subject"),)

@@ -1,60 +1,18 @@
-"""Deeds on accounts (账号办理): log in with lock-out, log out, grant and revoke roles, create people and organisations.
+"""Deeds on accounts (账号办理): add, close and open people and organisations, grant and revoke roles.
 
-Owns the rules of the lock-out and of the three-role split. Every deed writes its event in the same transaction.
+Owns the three-role split (三员分立): the system administrator keeps people and organisations, the security administrator gives
+roles, the auditor reads; nobody acts on the own account. Every deed writes its event in the same transaction.
 """
 
 from __future__ import annotations
 
-from datetime import timedelta
-
-from django.contrib.auth.hashers import check_password, make_password
 from django.db import transaction
-from django.db.models import F
 from django.utils import timezone
 
 from kaiwu.quantity import KaiwuError, Problem
 from kaiwu.web.account.models import Organisation, Person, RoleGrant
 from kaiwu.web.account.role import SPLIT, OrganisationKind, Role
 from kaiwu.web.event.services import Actor, Deed, record
-
-TRIES = 5
-LOCKED_FOR = timedelta(minutes=15)
-_NOBODY = make_password("nobody")
-"""Checked where there is no such login, so that an answer takes as long as for one that exists."""
-
-
-def authenticate(login: str, password: str, address: str) -> Person | None:
-    """The person whose password this is, or ``None``: unknown, wrong, locked and closed accounts get the same answer.
-
-    After ``TRIES`` wrong passwords an account is locked for ``LOCKED_FOR``.
-    """
-    with transaction.atomic():
-        people = Person.objects.filter(login=login.strip().lower(), is_active=True)
-        person: Person | None = people.select_related("organisation").first()
-        is_locked = person is not None and person.locked_until is not None and person.locked_until > timezone.now()
-        is_right = check_password(password, _NOBODY if person is None else person.password)
-        if person is not None and is_right and not is_locked:
-            Person.objects.filter(pk=person.pk).update(failed_logins=0, locked_until=None)
-            _tell(person, "login", address)
-            return person
-        if person is not None and not is_locked:
-            _count_failure(person, address)
-        return None
-
-
-def _count_failure(person: Person, address: str) -> None:
-    Person.objects.filter(pk=person.pk).update(failed_logins=F("failed_logins") + 1)
-    person.refresh_from_db(fields=["failed_logins"])
-    _tell(person, "login_failed", address)
-    if person.failed_logins >= TRIES:
-        until = timezone.now() + LOCKED_FOR
-        Person.objects.filter(pk=person.pk).update(failed_logins=0, locked_until=until)
-        _tell(person, "locked", address)
-
-
-def _tell(person: Person, verb: str, address: str) -> None:
-    actor = Actor(person.login, person.name, person.organisation.code, address)
-    record(actor, Deed(f"person.{verb}", "person", str(person.pk)))
 
 
 @transaction.atomic
@@ -100,8 +58,42 @@ def add_person(
 
 
 @transaction.atomic
+def set_active(actor: Actor, record_: Person | Organisation, is_active: bool) -> None:
+    """Close or open an account or an organisation; closing ends every session. Raises ``KaiwuError`` for one's own account."""
+    kind = "person" if isinstance(record_, Person) else "organisation"
+    if isinstance(record_, Person):
+        check_other(actor, record_)
+    changed = type(record_)._default_manager.filter(pk=record_.pk, is_active=not is_active).update(is_active=is_active)
+    if changed:
+        before, after = {"is_active": not is_active}, {"is_active": is_active}
+        record(
+            actor, Deed(f"{kind}.{'open' if is_active else 'close'}", kind, str(record_.pk), before=before, after=after)
+        )
+    record_.refresh_from_db()
+
+
+@transaction.atomic
+def reset_totp(actor: Actor, person: Person) -> None:
+    """Take away lost codes; the person sets up new ones at the next login. Ends every session."""
+    check_other(actor, person)
+    person.recovery_codes.all().delete()
+    Person.objects.filter(pk=person.pk).update(secret="", secret_step=0, session_round=person.session_round + 1)
+    record(actor, Deed("person.reset_totp", "person", str(person.pk)))
+    person.refresh_from_db()
+
+
+def check_other(actor: Actor, person: Person) -> None:
+    """Raises ``KaiwuError`` where an administrator acts on the own account."""
+    if actor.login == person.login:
+        raise KaiwuError(
+            Problem("W-SELF", "不能办理自己的账号", "nobody administers the own account", where=person.login)
+        )
+
+
+@transaction.atomic
 def grant_role(actor: Actor, person: Person, role: Role) -> None:
-    """Give a role. Raises ``KaiwuError`` where the three administrators' roles would meet in one person."""
+    """Give a role. Raises ``KaiwuError`` where the three administrators' roles would meet in one person, or for oneself."""
+    check_other(actor, person)
     person.refresh_from_db()
     others = person.roles & SPLIT - {role}
     if role in SPLIT and others:
@@ -122,8 +114,18 @@ def grant_role(actor: Actor, person: Person, role: Role) -> None:
 
 @transaction.atomic
 def revoke_role(actor: Actor, person: Person, role: Role) -> None:
-    """Take a role away."""
+    """Take a role away. Raises ``KaiwuError`` for oneself."""
+    check_other(actor, person)
     taken, _ = RoleGrant.objects.filter(person=person, role=role).delete()
     if taken:
         record(actor, Deed("person.revoke", "person", str(person.pk), before={"role": str(role)}))
     person.refresh_from_db()
+
+
+@transaction.atomic
+def set_roles(actor: Actor, person: Person, wanted: frozenset[Role]) -> None:
+    """Bring somebody's roles to these, all or none. Raises ``KaiwuError`` as giving one does."""
+    for role in sorted(person.roles - wanted):
+        revoke_role(actor, person, role)
+    for role in sorted(wanted - person.roles):
+        grant_role(actor, person, role)

@@ -28,7 +28,7 @@ class Event(models.Model):
     """One thing that somebody did (事件). ``before`` and ``after`` are JSON of the changed fields only."""
 
     at = models.DateTimeField(db_index=True)
-    actor = models.CharField(max_length=150)  # login name, or “system”
+    actor = models.CharField(max_length=150)  # login name, or “@system”
     actor_name = models.CharField(max_length=150, blank=True)
     organisation = models.CharField(max_length=64, blank=True)  # code of the actor's organisation then
     address = models.CharField(max_length=45, blank=True)  # where the request came from

@@ -26,7 +26,8 @@ class Actor:
     address: str = ""
 
 
-SYSTEM = Actor("system", "系统 / system")
+SYSTEM = Actor("@system", "系统 / system")
+"""No login name begins with @, so nobody is taken for it."""
 
 
 @dataclass(frozen=True, slots=True)

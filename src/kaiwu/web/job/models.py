@@ -52,3 +52,12 @@ class Job(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class WorkerBeat(models.Model):
+    """A worker's last sign of life (心跳); technical, so it leaves no event."""
+
+    name = models.CharField(max_length=64, unique=True)
+    seen_at = models.DateTimeField(db_index=True)
+
+    objects: ClassVar[models.Manager[WorkerBeat]] = models.Manager()

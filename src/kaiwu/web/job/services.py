@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from kaiwu.quantity import KaiwuError
 from kaiwu.web.event.services import Actor, Deed, record
-from kaiwu.web.job.models import Job, JobState
+from kaiwu.web.job.models import Job, JobState, WorkerBeat
 
 TRIES = 3
 LIFE = timedelta(seconds=90)
@@ -62,6 +62,20 @@ def _give_again() -> None:
     dead.filter(tries__lt=TRIES).update(state=JobState.QUEUED, worker="")
     zh, en = "工作进程中断, 多次重试未成", "the worker died several times"
     dead.filter(tries__gte=TRIES).update(state=JobState.FAILED, error_zh=zh, error_en=en, ended_at=timezone.now())
+
+
+def beat(worker: str) -> None:
+    """A worker's sign of life, for itself and for the job that it holds; workers not seen for a day are forgotten."""
+    now = timezone.now()
+    WorkerBeat.objects.update_or_create(name=worker, defaults={"seen_at": now})
+    WorkerBeat.objects.filter(seen_at__lt=now - timedelta(days=1)).delete()
+    Job.objects.filter(worker=worker, state=JobState.RUNNING).update(beat_at=now)
+
+
+def worker_age() -> int | None:
+    """Whole seconds since any worker was seen, or ``None`` where none was."""
+    seen = WorkerBeat.objects.order_by("-seen_at").values_list("seen_at", flat=True).first()
+    return None if seen is None else max(0, int((timezone.now() - seen).total_seconds()))
 
 
 class Progress:

@@ -14,10 +14,10 @@ from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import Any
 
-from django.db import close_old_connections
+from django.db import DatabaseError, close_old_connections, connection
 
 from kaiwu.web.job.models import Job
-from kaiwu.web.job.services import Progress, claim, fail, finish
+from kaiwu.web.job.services import LIFE, Progress, beat, claim, fail, finish
 
 KINDS: dict[str, str] = {
     "run": "kaiwu.web.run.work:run_job",
@@ -27,6 +27,8 @@ KINDS: dict[str, str] = {
 """Kind: the function ``(words, progress) -> (result, url)`` as a dotted name."""
 
 IDLE = 1.0
+BEAT = LIFE.total_seconds() / 6
+"""Seconds between two signs of life."""
 _log = logging.getLogger("kaiwu.job")
 Work = Callable[[Mapping[str, Any], Progress], tuple[Mapping[str, Any], str]]
 
@@ -58,13 +60,31 @@ def _work_of(kind: str) -> Work:
 
 
 def work_until(stop: threading.Event) -> None:
-    """Do jobs until told to stop; sleeps while none waits."""
+    """Do jobs until told to stop; sleeps while none waits. A second thread gives the signs of life, however long a job takes."""
     worker = name_worker()
-    while not stop.is_set():
+    ended = threading.Event()
+    threading.Thread(target=_beat_until, args=(ended, worker), name="beat", daemon=True).start()
+    try:
+        while not stop.is_set():
+            close_old_connections()
+            try:
+                if work_once(worker) is None:
+                    stop.wait(IDLE)
+            except Exception:  # the database is away for a moment: nothing is lost, the claim was not taken
+                _log.exception("worker could not claim")
+                stop.wait(IDLE * 5)
+    finally:
+        ended.set()
+        connection.close()
+
+
+def _beat_until(ended: threading.Event, worker: str) -> None:
+    while True:
         close_old_connections()
         try:
-            if work_once(worker) is None:
-                stop.wait(IDLE)
-        except Exception:  # the database is away for a moment: nothing is lost, the claim was not taken
-            _log.exception("worker could not claim")
-            stop.wait(IDLE * 5)
+            beat(worker)
+        except DatabaseError:
+            _log.warning("no sign of life was written")
+        if ended.wait(BEAT):
+            connection.close()
+            return
