@@ -22,12 +22,14 @@ if TYPE_CHECKING:
     from kaiwu.pack.decide import decide, decide_file
     from kaiwu.procedure import compare_runs, open_run, open_workspace, replay, rerun, run_job, uphold
     from kaiwu.procedure.intake import import_files
+    from kaiwu.procedure.market import MarketDesk, take_listings
     from kaiwu.procedure.settlement import replay_settlement, settle_claims, settle_run
     from kaiwu.procedure.what_if import compare_with_paid, what_if_claims, what_if_run
     from kaiwu.quantity import KaiwuError, Problem
 
 _VERBS: dict[str, str] = {
     "KaiwuError": "kaiwu.quantity",
+    "MarketDesk": "kaiwu.procedure.market",
     "Problem": "kaiwu.quantity",
     "compare_runs": "kaiwu.procedure",
     "compare_with_paid": "kaiwu.procedure.what_if",
@@ -45,15 +47,16 @@ _VERBS: dict[str, str] = {
     "run_job": "kaiwu.procedure",
     "settle_claims": "kaiwu.procedure.settlement",
     "settle_run": "kaiwu.procedure.settlement",
+    "take_listings": "kaiwu.procedure.market",
     "uphold": "kaiwu.procedure",
     "what_if_claims": "kaiwu.procedure.what_if",
     "what_if_run": "kaiwu.procedure.what_if",
 }
 
 __all__ = [
-    "KaiwuError", "Problem", "__version__", "compare_runs", "compare_with_paid", "decide", "decide_file", "import_files", "open_library", "open_run",
+    "KaiwuError", "MarketDesk", "Problem", "__version__", "compare_runs", "compare_with_paid", "decide", "decide_file", "import_files", "open_library", "open_run",
     "open_workspace", "read_facts", "replay", "replay_settlement", "rerun", "run_cases", "run_job",
-    "settle_claims", "settle_run", "uphold", "what_if_claims", "what_if_run",
+    "settle_claims", "settle_run", "take_listings", "uphold", "what_if_claims", "what_if_run",
 ]  # fmt: skip
 
 

@@ -115,12 +115,12 @@ def demo(
     blocks = show_blocks_demo(folder, pack, today(), speaker)
     if blocks is not None:
         speaker.say(f"    腾笼换鸟连片图(合成地块): {blocks}", f"    blocks of renewal (synthetic plots): {blocks}")
+    speaker.say(f"主体识别: {MENTIONS} 条脏名单(合成数据)", f"who is meant: a dirty list of {MENTIONS} names (synthetic)")
+    resolve_demo(workspace, speaker, seed)
     speaker.say(
         f"7/{steps} 供需对接: 家门口的订单、漏斗与四找(合成数据)",
         f"7/{steps} needs and offers: invitations, the funnel and four finds (synthetic)",
     )
-    speaker.say(f"主体识别: {MENTIONS} 条脏名单(合成数据)", f"who is meant: a dirty list of {MENTIONS} names (synthetic)")
-    resolve_demo(workspace, speaker, seed)
     play_market(workspace, district, runs, speaker)
     if written.vouchers is not None:
         speaker.say(f"{steps}/{steps} 兑付一年(合成数据)", f"{steps}/{steps} a year of vouchers (synthetic)")
