@@ -36,3 +36,10 @@ def sound_out(codes: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:
     """Sounds of characters, in the shape given; a character beyond the basic plane sounds like itself."""
     sounds = load_sounds()
     return np.where(codes < PLANE, sounds[np.minimum(codes, PLANE - 1)], codes)
+
+
+def list_homophones(character: str) -> str:
+    """The other characters of the basic plane that sound like one."""
+    sounds = load_sounds()
+    alike = np.flatnonzero(sounds == sounds[ord(character)]) if ord(character) < PLANE else []
+    return "".join(chr(c) for c in alike if c != ord(character))

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from kaiwu.identity.naming.grammar import NameGrammar, Region
+from kaiwu.identity.naming.pinyin import list_homophones
 
 DAMAGED_FORM_MIN = 4
 """Shorter forms are not looked for with a typing error: too many sound names end like that."""
@@ -232,8 +233,11 @@ def _damage_forms(forms: Mapping[str, str]) -> _Endings:
 
 
 def _damage(form: str) -> Iterator[str]:
+    """A wrong first character only where it sounds like the right one: in 药业份有限公司 the first of six is 业, and right."""
+    yield from (other + form[1:] for other in list_homophones(form[0]))
     for i in range(len(form)):
-        yield form[:i] + _WILD + form[i + 1 :]
+        if i:
+            yield form[:i] + _WILD + form[i + 1 :]
         yield form[:i] + form[i + 1 :]
         if i + 1 < len(form) and form[i] != form[i + 1]:
             yield form[:i] + form[i + 1] + form[i] + form[i + 2 :]
