@@ -99,7 +99,7 @@ def test_the_record_holds_with_its_conditions_and_an_altered_file_is_noticed(des
     assert check_record(record) == [] and record["input"]["conditions"]["roots"]
     forged = json.loads(json.dumps(record))
     forged["input"]["conditions"]["facts"]["P2"]["ld_tax_per_mu"] = "1"
-    assert "V-ENTRY" in {code for code, _, _ in check_record(forged)}
+    assert "AV-ENTRY" in {code for code, _, _ in check_record(forged)}
     path = desk.workspace.folder / "rounds" / "R1" / "record-1.json"
     path.write_text(path.read_text(encoding="utf-8").replace("P1", "PX"), encoding="utf-8")
     assert code_of(desk.record, "R1") == "A-RECORD"
@@ -206,7 +206,7 @@ def test_verify_tells_what_does_not_hold_and_exits_with_1(tmp_path: Path, desk: 
     record["outcome"]["grants"] = []
     path.write_text(json.dumps(record), encoding="utf-8")
     done = run(tmp_path, "verify", str(path))
-    assert done.exit_code == 1 and "V-HASH" in done.output and "V-GRANTS" in done.output
+    assert done.exit_code == 1 and "AV-HASH" in done.output and "AV-GRANTS" in done.output
     told = json.loads(run(tmp_path, "verify", str(path), "--json").output)
     assert told["holds"] is False
     path.write_text("[]", encoding="utf-8")

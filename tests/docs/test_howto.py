@@ -26,6 +26,7 @@ _PYTHON = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
         "write-a-rubric.md",
         "pay-a-voucher.md",
         "bring-orders-to-local-firms.md",
+        "run-a-land-round.md",
     ],
 )
 def test_the_pack_of_a_page_is_written_and_checked(page: str, tmp_path: Path) -> None:

@@ -77,7 +77,9 @@ class Reader:
     def follow(self, step: FileBlock | Command) -> str:
         """Write the file, or type the command and return what it printed."""
         if isinstance(step, FileBlock):
-            (self.folder / step.path).write_text(step.text, encoding="utf-8")
+            path = self.folder / step.path
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(step.text, encoding="utf-8")
             return ""
         words = shlex.split(step.line)
         if words[0] == "export":

@@ -45,6 +45,11 @@ class Move:
         """Whether more than the place in line changed."""
         return self.status[0] != self.status[1] or self.supply[0] != self.supply[1]
 
+    @property
+    def is_shifted(self) -> bool:
+        """Whether the place in line changed and nothing else."""
+        return not self.is_material and self.place[0] != self.place[1]
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Appeal:

@@ -28,35 +28,35 @@ Finding = tuple[str, str, str]
 def check_record(record: Data) -> list[Finding]:
     """Every difference between a record and what its input leads to."""
     if record.get("format") != FORMAT:
-        return [("V-FORMAT", f"格式不是 {FORMAT}", f"the format is not {FORMAT}")]
+        return [("AV-FORMAT", f"格式不是 {FORMAT}", f"the format is not {FORMAT}")]
     try:
         return list(_check(record))
     except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
-        return [("V-BROKEN", f"记录残缺: {error!r}", f"the record is broken: {error!r}")]
+        return [("AV-BROKEN", f"记录残缺: {error!r}", f"the record is broken: {error!r}")]
 
 
 def _check(record: Data) -> Iterator[Finding]:
     for part in ("rule", "input", "outcome"):
         if digest(record[part]) != record[f"{part}_hash"]:
-            yield "V-HASH", f"{part} 与其哈希不符", f"{part} does not have the hash that is recorded"
+            yield "AV-HASH", f"{part} 与其哈希不符", f"{part} does not have the hash that is recorded"
     rule, given, said = record["rule"], record["input"], record["outcome"]
     yield from _check_draw(given["draw"], record["seed_commitment"])
     yield from _check_conditions(given)
     walk = _Walk(rule, given)
     order, ties = walk.line_up()
     if order != said["order"]:
-        yield "V-ORDER", f"优先序不同: {_first_difference(said['order'], order)}", f"another order: {_first_difference(said['order'], order)}"  # fmt: skip
+        yield "AV-ORDER", f"优先序不同: {_first_difference(said['order'], order)}", f"another order: {_first_difference(said['order'], order)}"  # fmt: skip
     if ties != said["ties"]:
-        yield "V-TIES", "同分的排法不同", "ties are ordered in another way"
+        yield "AV-TIES", "同分的排法不同", "ties are ordered in another way"
     walk.place(order)
     if walk.grants != said["grants"]:
-        yield "V-GRANTS", f"安排不同: {_first_difference(said['grants'], walk.grants)}", f"other grants: {_first_difference(said['grants'], walk.grants)}"  # fmt: skip
+        yield "AV-GRANTS", f"安排不同: {_first_difference(said['grants'], walk.grants)}", f"other grants: {_first_difference(said['grants'], walk.grants)}"  # fmt: skip
         return
     counts: dict[str, int] = dict.fromkeys(("granted", "waiting", "refused", "missing", "human"), 0)
     for name in walk.applicants:
         counts[walk.status(name)] += 1
     if counts != said["counts"] or set(said["traces"]) != set(walk.applicants):
-        yield "V-COUNTS", "各类合计或名单不全", "counts or the list of traces are not complete"
+        yield "AV-COUNTS", "各类合计或名单不全", "counts or the list of traces are not complete"
         return
     yield from _check_exceptions(rule, given, walk)
     for name in walk.applicants:
@@ -95,20 +95,20 @@ def _check_draw(draw: Data | None, logged: str) -> Iterator[Finding]:
     if draw is None:
         return
     if draw["commitment"] != logged:
-        yield "V-DRAW", "抽签承诺与登记的不同", "the commitment is not the one that was logged"
+        yield "AV-DRAW", "抽签承诺与登记的不同", "the commitment is not the one that was logged"
     opened = hashlib.sha256(bytes.fromhex(draw["salt"]) + bytes.fromhex(draw["secret"])).hexdigest()
     if len(bytes.fromhex(draw["salt"])) != 32 or opened != draw["commitment"]:
-        yield "V-DRAW", "公布的种子打不开承诺", "the secret does not open the commitment"
+        yield "AV-DRAW", "公布的种子打不开承诺", "the secret does not open the commitment"
     if draw["committed_on"] >= draw["deadline"]:
-        yield "V-DRAW", "承诺晚于截止日", "the commitment is not before the deadline"
+        yield "AV-DRAW", "承诺晚于截止日", "the commitment is not before the deadline"
     if draw["public"] and (draw["public_on"] is None or draw["public_on"] <= draw["deadline"]):
-        yield "V-DRAW", "公开号码早于截止日", "the public number is not after the deadline"
+        yield "AV-DRAW", "公开号码早于截止日", "the public number is not after the deadline"
     if not draw["public"] and not draw["seeds"]:
-        yield "V-DRAW", "只有本单位的种子", "the office alone chose the seed"
+        yield "AV-DRAW", "只有本单位的种子", "the office alone chose the seed"
     for name, seed in draw["seeds"].items():
         wanted = digest({"label": "kaiwu-draw-1", "applicant": name, "seed": seed})
         if draw["seed_commitments"].get(name) != wanted:
-            yield "V-DRAW", f"{name} 的种子与承诺不符", f"the seed of {name} is not the one committed to"
+            yield "AV-DRAW", f"{name} 的种子与承诺不符", f"the seed of {name} is not the one committed to"
 
 
 def _draw_numbers(draw: Data, names: list[str]) -> dict[str, str]:
@@ -132,14 +132,14 @@ def _check_conditions(given: Data) -> Iterator[Finding]:
             if kind in applicant["accepts"] and applicant["admitted"].get(kind, FAILED) != values[node]:
                 name = applicant["id"]
                 yield (
-                    "V-ENTRY",
+                    "AV-ENTRY",
                     f"{name} 的“{kind}”条件结论不同",
                     f"{name}: another answer of the conditions for “{kind}”",
                 )
         for pool, node in conditions["pools"].items():
             if (values[node] == PASSED) != (pool in applicant["pools"]):
                 name = applicant["id"]
-                yield "V-ENTRY", f"{name} 的预留“{pool}”结论不同", f"{name}: another answer for the reserve “{pool}”"
+                yield "AV-ENTRY", f"{name} 的预留“{pool}”结论不同", f"{name}: another answer for the reserve “{pool}”"
 
 
 _RANK = {FAILED: 0, MISSING: 1, HUMAN: 2, PASSED: 3}
@@ -398,7 +398,7 @@ def _check_exceptions(rule: Data, given: Data, walk: _Walk) -> Iterator[Finding]
     displaced = sorted({g[0] for g in without.grants} - now)
     named = sorted({name for entry in given["exceptions"] for name in entry["displaces"]})
     if displaced != named:
-        yield "V-EXCEPTION", f"例外事项写明的被替换项目 {named} 与实际 {displaced} 不符", f"the exceptions name {named} as displaced, it is {displaced}"  # fmt: skip
+        yield "AV-EXCEPTION", f"例外事项写明的被替换项目 {named} 与实际 {displaced} 不符", f"the exceptions name {named} as displaced, it is {displaced}"  # fmt: skip
 
 
 # -- what each was told ---------------------------------------------------------------------------------------
@@ -406,7 +406,7 @@ def _check_exceptions(rule: Data, given: Data, walk: _Walk) -> Iterator[Finding]
 
 def _check_trace(walk: _Walk, name: str, trace: Data) -> Iterator[Finding]:
     if trace["status"] != walk.status(name) or trace["place"] != walk.places.get(name):
-        yield "V-TRACE", f"{name} 的状态或名次不同", f"{name}: another status or place"
+        yield "AV-TRACE", f"{name} 的状态或名次不同", f"{name}: another status or place"
         return
     if trace["status"] != "waiting":
         return
@@ -414,14 +414,14 @@ def _check_trace(walk: _Walk, name: str, trace: Data) -> Iterator[Finding]:
     if line is None:
         if walk.is_served_at(name, _ANY_SCORE):
             yield (
-                "V-LINE",
+                "AV-LINE",
                 f"{name}: 得分够高即可安排, 记录却说不能",
                 f"{name}: a score would do, the record says none does",
             )
         return
     needed = line["needed"]
     if not walk.is_served_at(name, needed) or walk.is_served_at(name, needed - 1):
-        yield "V-LINE", f"{name}: 入围线不是 {needed} 步", f"{name}: the line is not at {needed} steps"
+        yield "AV-LINE", f"{name}: 入围线不是 {needed} 步", f"{name}: the line is not at {needed} steps"
     yield from _check_winner(walk, name, line)
 
 
@@ -433,12 +433,12 @@ def _check_winner(walk: _Walk, name: str, line: Data) -> Iterator[Finding]:
     number = next((i for i, g in enumerate(walk.grants) if g[0] == line["winner"]), None)
     span = next(((s, f) for s, f, _ in walk.spans if s["code"] == line["stage"]), None)
     if winner is None or number is None or span is None:
-        yield "V-WINNER", f"{name}: 没有这个中选项目", f"{name}: no such winner"
+        yield "AV-WINNER", f"{name}: 没有这个中选项目", f"{name}: no such winner"
         return
     before, behind = (walk.fits(name, line["supply"], state, span, with_score=False) for state in (number, number + 1))
     if not before or behind:
         yield (
-            "V-WINNER",
+            "AV-WINNER",
             f"{name}: 决定入围线的不是 {line['winner']}",
             f"{name}: the line was not set by {line['winner']}",
         )
@@ -446,7 +446,7 @@ def _check_winner(walk: _Walk, name: str, line: Data) -> Iterator[Finding]:
     parts = {code: own.get(code, 0) - winner["items"].get(code, 0) for code, _, _ in walk.rule["items"]}
     wanted = {code: n for code, n in parts.items() if n} if own and winner["items"] else {}
     if dict(map(tuple, line["differences"])) != wanted:
-        yield "V-PARTS", f"{name}: 分项差不对", f"{name}: the parts of the difference are wrong"
+        yield "AV-PARTS", f"{name}: 分项差不对", f"{name}: the parts of the difference are wrong"
 
 
 def main(arguments: list[str]) -> int:

@@ -125,7 +125,7 @@ def print_moves(speaker: Speaker, found: Appeal, *, is_rejected: bool = False) -
     ]  # fmt: skip
     if not speaker.is_quiet:
         speaker.table(speaker.pick("变动", "moves"), heads, body)
-    more = len(found.moves) - len(material)
+    more = sum(m.is_shifted for m in found.moves)
     speaker.say(
         f"结果改变 {len(material)} 个, 只变名次 {more} 个", f"{len(material)} results change, {more} only change places"
     )

@@ -67,7 +67,7 @@ def verify(record: Path, speaker: Speaker) -> None:
         raise KaiwuError(
             Problem("A-RECORD", f"读不了记录: {error}", f"the record cannot be read: {error}", where=str(record))
         ) from error
-    findings = check_record(data) if isinstance(data, dict) else [("V-FORMAT", "不是记录", "no record")]
+    findings = check_record(data) if isinstance(data, dict) else [("AV-FORMAT", "不是记录", "no record")]
     if speaker.is_json:
         speaker.data({"holds": not findings, "findings": [{"code": c, "zh": zh, "en": en} for c, zh, en in findings]})
     elif findings:

@@ -107,7 +107,7 @@ def render_appeal(
     return render(
         "allot_appeal.html", **{"lang": language, **shared}, paper=paper, appeal=appeal, is_upheld=is_upheld, statuses=STATUSES, show=rule.scale.print_score,
         scores=(before.score, after.score), label=labels.get(appeal.correction.key, (appeal.correction.key, appeal.correction.key)),
-        material=[m for m in appeal.moves if m.is_material], shifted=[m for m in appeal.moves if not m.is_material], is_synthetic=appeal.after.round.is_synthetic,
+        material=[m for m in appeal.moves if m.is_material], shifted=[m for m in appeal.moves if m.is_shifted], is_synthetic=appeal.after.round.is_synthetic,
     )  # fmt: skip
 
 
