@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from kaiwu.allot.pool.bundle import Guarantee, Item, Request, decide_bundles, slip, try_cut
 from kaiwu.allot.pool.promise import Promise, check_promises, delivery_ratio, discount, list_due, make_debt
+from kaiwu.allot.pool.quota_book import hold_guarantee, open_quota, release_guarantee, use_guarantee
 from kaiwu.ledger import MemoryBook, is_accepted
 from kaiwu.quantity import KaiwuError
 
@@ -91,6 +92,30 @@ def test_a_cut_names_who_falls_out_and_the_cheapest_repair():
 def test_wrong_requests_and_unknown_quotas_are_refused(requests):
     with pytest.raises(KaiwuError, match="A-BUNDLE"):
         decide_bundles(requests, quota(energy=100))
+
+
+def test_quota_accounts_hold_release_and_never_overdraw():
+    book, now, lapse = MemoryBook(), dt.datetime(2026, 1, 1), dt.datetime(2026, 6, 30)
+    for cell, amount in quota(energy=100).items():
+        assert is_accepted(book.apply(open_quota(cell, amount, "指标文件"), now))
+    first, second = (decide_bundles([ask(p, energy=70)], quota(energy=100))[0] for p in "AB")
+    assert is_accepted(book.apply(hold_guarantee(first, "2026Q1", lapse), now))
+    assert not is_accepted(book.apply(hold_guarantee(second, "2026Q1", lapse), now))
+    assert book.balance("quota/energy/2026-01").available == 30
+    assert is_accepted(book.apply(release_guarantee(first, "2026Q1", "开工逾期"), now))
+    assert is_accepted(book.apply(hold_guarantee(second, "2026Q1", lapse), now))
+    assert is_accepted(book.apply(use_guarantee(second, "2026Q1"), now))
+    assert book.balance("quota/used/B/energy").credits_posted == 210
+    assert book.audit() is None
+
+
+def test_a_guarantee_lapses_by_itself_on_its_milestone():
+    book, now = MemoryBook(), dt.datetime(2026, 1, 1)
+    book.apply(open_quota(("energy", "2026-01"), 50, "指标文件"), now)
+    (granted,) = decide_bundles([Request("A", (Item("energy", {"2026-01": 50}),))], {("energy", "2026-01"): 50})
+    book.apply(hold_guarantee(granted, "2026Q1", dt.datetime(2026, 3, 31)), now)
+    book.expire(dt.datetime(2026, 4, 1))
+    assert book.balance("quota/energy/2026-01").available == 50
 
 
 def promise(**change: object) -> Promise:
