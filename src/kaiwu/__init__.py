@@ -16,11 +16,14 @@ from typing import TYPE_CHECKING, Any
 from kaiwu.version import __version__
 
 if TYPE_CHECKING:
+    from kaiwu.allot.appeal import appeal
+    from kaiwu.allot.checker import check_record
     from kaiwu.figure.fact_sheet import read_facts
     from kaiwu.pack import open_library
     from kaiwu.pack.case import run_cases
     from kaiwu.pack.decide import decide, decide_file
     from kaiwu.procedure import compare_runs, open_run, open_workspace, replay, rerun, run_job, uphold
+    from kaiwu.procedure.allot.desk import open_land_desk
     from kaiwu.procedure.intake import import_files
     from kaiwu.procedure.market import MarketDesk, take_listings
     from kaiwu.procedure.settlement import replay_settlement, settle_claims, settle_run
@@ -31,11 +34,14 @@ _VERBS: dict[str, str] = {
     "KaiwuError": "kaiwu.quantity",
     "MarketDesk": "kaiwu.procedure.market",
     "Problem": "kaiwu.quantity",
+    "appeal": "kaiwu.allot.appeal",
+    "check_record": "kaiwu.allot.checker",
     "compare_runs": "kaiwu.procedure",
     "compare_with_paid": "kaiwu.procedure.what_if",
     "decide": "kaiwu.pack.decide",
     "decide_file": "kaiwu.pack.decide",
     "import_files": "kaiwu.procedure.intake",
+    "open_land_desk": "kaiwu.procedure.allot.desk",
     "open_library": "kaiwu.pack",
     "open_run": "kaiwu.procedure",
     "open_workspace": "kaiwu.procedure",
@@ -54,7 +60,7 @@ _VERBS: dict[str, str] = {
 }
 
 __all__ = [
-    "KaiwuError", "MarketDesk", "Problem", "__version__", "compare_runs", "compare_with_paid", "decide", "decide_file", "import_files", "open_library", "open_run",
+    "KaiwuError", "MarketDesk", "Problem", "__version__", "appeal", "check_record", "compare_runs", "compare_with_paid", "decide", "decide_file", "import_files", "open_land_desk", "open_library", "open_run",
     "open_workspace", "read_facts", "replay", "replay_settlement", "rerun", "run_cases", "run_job",
     "settle_claims", "settle_run", "take_listings", "uphold", "what_if_claims", "what_if_run",
 ]  # fmt: skip

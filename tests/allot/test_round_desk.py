@@ -17,7 +17,7 @@ from kaiwu.allot.exception import MeetingException
 from kaiwu.cli.main import main
 from kaiwu.pack import builtin_packs
 from kaiwu.procedure import open_workspace
-from kaiwu.procedure.allot.desk import Desk, open_desk, roll_over
+from kaiwu.procedure.allot.desk import Desk, open_land_desk, roll_over
 from kaiwu.quantity import KaiwuError
 from kaiwu.report.site import Site
 
@@ -40,7 +40,7 @@ def make_workspace(folder: Path) -> Path:
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Desk:
-    return open_desk(open_workspace(make_workspace(tmp_path)))
+    return open_land_desk(open_workspace(make_workspace(tmp_path)))
 
 
 def place(desk: Desk) -> None:
@@ -74,7 +74,7 @@ def test_a_rule_that_was_changed_after_its_adoption_cannot_run(desk: Desk) -> No
     copytree(builtin_packs() / "reference" / "land", pack)
     book = pack / "rulebooks" / "land_round_trial.yaml"
     book.write_text(book.read_text(encoding="utf-8").replace(">= 10万元/亩", ">= 11万元/亩"), encoding="utf-8")
-    assert code_of(open_desk(open_workspace(desk.workspace.folder)).run, "R1", DAY, "officer") == "A-ADOPT"
+    assert code_of(open_land_desk(open_workspace(desk.workspace.folder)).run, "R1", DAY, "officer") == "A-ADOPT"
 
 
 def test_the_seed_is_committed_to_once_and_before_the_deadline(desk: Desk) -> None:

@@ -16,7 +16,7 @@ from kaiwu.allot.explanation import Explanation, explain
 from kaiwu.allot.phrase import tell
 from kaiwu.allot.result import STATUSES, Allotment
 from kaiwu.cli.console import Speaker
-from kaiwu.procedure.allot.desk import ROUNDS, Desk, open_desk
+from kaiwu.procedure.allot.desk import ROUNDS, Desk, open_land_desk
 from kaiwu.procedure.workspace import Workspace
 from kaiwu.quantity import KaiwuError, Problem
 from kaiwu.report.allot_page import render_appeal, render_applicant, render_notice
@@ -45,7 +45,7 @@ def write_rounds(district: District, workspace: Workspace, rulebook: str) -> Non
 
 def play_land_round(workspace: Workspace, speaker: Speaker) -> Path:
     """Play a round from the preview to the upheld appeal; returns the notice. Raises ``KaiwuError`` where a record does not hold."""
-    desk = open_desk(workspace)
+    desk = open_land_desk(workspace)
     tried = desk.preview(LAST.code, LAST.as_of, OFFICE)
     desk.adopt(THIS.code, THIS.deadline - dt.timedelta(days=90), SIGNER)
     desk.commit_seed(THIS.code, THIS.deadline - dt.timedelta(days=60), OFFICE)

@@ -11,7 +11,7 @@ import click
 
 from kaiwu.cli.option import Day, today
 from kaiwu.procedure import open_workspace
-from kaiwu.procedure.allot.desk import Desk, open_desk
+from kaiwu.procedure.allot.desk import Desk, open_land_desk
 
 round_argument = click.argument("round_code", metavar="ROUND")
 day_option = click.option("--day", type=Day(), default=today, help="哪一天, 默认今天 / on which day, default today")
@@ -22,4 +22,4 @@ out_option = click.option("--out", "-o", type=click.Path(path_type=Path, dir_oka
 
 def desk_of(workspace: Path) -> Desk:
     """The desk of the workspace of a folder."""
-    return open_desk(open_workspace(workspace))
+    return open_land_desk(open_workspace(workspace))

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from kaiwu.allot.scheme import AllotmentScheme
-from kaiwu.procedure.allot.desk import RECORDS, Desk, open_desk
+from kaiwu.procedure.allot.desk import RECORDS, Desk, open_land_desk
 from kaiwu.procedure.workspace import Workspace
 from kaiwu.report.allot_page import RoundPaper, render_applicant, render_notice
 from kaiwu.report.asked import Asked, NotFoundError, Page
@@ -47,12 +47,12 @@ class AllotSite:
         return [s for s in desk.docket.subjects() if desk.docket.last(s, *RECORDS) is not None]
 
     def _home(self, asked: Asked) -> Page:
-        desk = open_desk(self.workspace)
+        desk = open_land_desk(self.workspace)
         papers = [make_paper(desk, code) for code in self._codes(desk)]
         return Page(render("allot_rounds.html", papers=papers, **asked.shared()).encode())
 
     def _paper(self, code: str) -> RoundPaper:
-        desk = open_desk(self.workspace)
+        desk = open_land_desk(self.workspace)
         if code not in self._codes(desk):
             raise NotFoundError(code)
         return make_paper(desk, code)

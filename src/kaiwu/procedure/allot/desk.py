@@ -271,7 +271,7 @@ class Desk:
             raise KaiwuError(Problem("A-STAGE", zh, en))
 
 
-def open_desk(workspace: Workspace) -> Desk:
+def open_land_desk(workspace: Workspace) -> Desk:
     """The desk of a workspace."""
     return Desk(workspace, Docket(workspace))
 
