@@ -43,7 +43,7 @@ class MarketDesk:
 
     workspace: Workspace
     day: dt.date
-    _indexes: dict[MatchKind, OfferIndex] = field(default_factory=dict)
+    _indexes: dict[MatchKind, OfferIndex] = field(default_factory=dict, init=False, repr=False)
 
     @cached_property
     def content(self) -> MarketContent:
