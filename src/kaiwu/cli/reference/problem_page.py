@@ -14,7 +14,7 @@ LEAD = (
 )
 AREAS = {
     "B": "Clauses 条款", "C": "Commands 命令", "D": "Documents 文件", "F": "Figures and variables 数据与变量", "I": "Identity 主体", "ID": "Identity 主体",
-    "IN": "Import 导入", "IX": "Composite indices 综合指数", "L": "Lint 内容检查", "LOG": "Log 存证日志", "M": "Mechanisms 金额算法", "P": "Packs 内容包", "Q": "Quantities 数量", "R": "Rules 规则",
+    "IN": "Import 导入", "IX": "Composite indices 综合指数", "L": "Lint 内容检查", "LOG": "Log 存证日志", "M": "Mechanisms and matching 金额算法、供需", "MA": "Assignment 分配", "MF": "Funnel 漏斗", "P": "Packs 内容包", "Q": "Quantities 数量", "R": "Rules 规则",
     "S": "Scores and runs 评价与测算", "T": "Tables and files 表与文件", "U": "Codes of firms 信用代码",
     "V": "Verification 核验", "Y": "Synthetic district 合成",
 }  # fmt: skip
