@@ -28,7 +28,6 @@ from kaiwu.procedure.identity import (
     read_mentions,
     resolve_list,
 )
-from kaiwu.procedure.identity.desk import refuse_empty
 from kaiwu.procedure.identity.review import NOBODY
 
 NONE_WORD = "none"
@@ -48,7 +47,6 @@ def resolve_file(file: Path, workspace: Path, output: Path | None, speaker: Spea
     """识别一份名单: 链接、待复核、库中没有。Resolve a list: links, questions for a person, none."""
     opened = open_workspace(workspace)
     resolver = open_resolver(opened, today())
-    refuse_empty(resolver)
     result = resolve_list(resolver, _store(opened), read_mentions(file), source=file.name, asked_at=now())
     if output is not None:
         write_links(output, result.links, opened.names(today()))
@@ -75,7 +73,6 @@ def resolve_name(text: str, code: str, place: str, workspace: Path, speaker: Spe
     """识别一个名称并说明理由。Resolve one name and say why."""
     opened = open_workspace(workspace)
     resolver = open_resolver(opened, today())
-    refuse_empty(resolver)
     link = resolver.resolve(text, Hints(code, place))
     if speaker.is_json:
         speaker.data(_plain(link))

@@ -24,7 +24,7 @@ from kaiwu.identity.linking.ranking import HandRanker, Ranker, add_odds
 from kaiwu.identity.naming.grammar import NameGrammar
 from kaiwu.identity.naming.reading import NameParts
 from kaiwu.identity.uscc import check_uscc
-from kaiwu.quantity.problem import Problem
+from kaiwu.quantity.problem import KaiwuError, Problem
 
 BLOCK = 1024
 """Mentions that are measured at once: their arrays stay in the processor's cache."""
@@ -64,7 +64,7 @@ class Resolver:
     """Knows the names of entities and resolves mentions of them.
 
     ``places`` are addresses by entity; ``as_of`` says which names are former ones. Names that are borne only later are left
-    out. The ranker is that of the hand weights unless another is given.
+    out. The ranker is that of the hand weights unless another is given. Raises ``KaiwuError`` where there is no name at all.
     """
 
     def __init__(
@@ -84,7 +84,11 @@ class Resolver:
         self._codes: dict[str, str] = {}
         self._own: dict[str, str] = {}
         self._numbers: dict[str, int] = {}
-        self.index = NameIndex([e for one in entities for e in self._list_entries(one)], Profiler(grammar))
+        entries = [e for one in entities for e in self._list_entries(one)]
+        if not entries:
+            zh, en = "主体库里没有名称, 请先导入企业名单", "the register has no names: import the list of firms first"
+            raise KaiwuError(Problem("I-NO-NAMES", zh, en))
+        self.index = NameIndex(entries, Profiler(grammar))
         self._of_entry = self._number_entries(self.index.entries)
 
     def add(self, entity: Entity) -> None:

@@ -40,6 +40,7 @@ def sound_out(codes: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:
 
 def list_homophones(character: str) -> str:
     """The other characters of the basic plane that sound like one."""
+    if ord(character) >= PLANE:
+        return ""
     sounds = load_sounds()
-    alike = np.flatnonzero(sounds == sounds[ord(character)]) if ord(character) < PLANE else []
-    return "".join(chr(c) for c in alike if c != ord(character))
+    return "".join(chr(c) for c in np.flatnonzero(sounds == sounds[ord(character)]) if c != ord(character))

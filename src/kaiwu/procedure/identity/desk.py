@@ -23,7 +23,7 @@ from kaiwu.pack.name_shelf import open_grammar
 from kaiwu.procedure.identity.review import NOBODY, ReviewAnswer, ReviewItem, make_item
 from kaiwu.procedure.identity.store import ReviewStore
 from kaiwu.procedure.workspace import Workspace
-from kaiwu.quantity import KaiwuError, Problem
+from kaiwu.quantity import KaiwuError
 
 MODEL = Path("identity") / "ranker.txt"
 
@@ -117,10 +117,3 @@ def _find_place(workspace: Workspace, entity: str, as_of: dt.date) -> str:
     except KaiwuError:
         return ""
     return town.name if town else ""
-
-
-def refuse_empty(resolver: Resolver) -> None:
-    """Refuse a register without names. Raises ``KaiwuError``."""
-    if not len(resolver.index):
-        zh, en = "主体库是空的, 请先导入企业名单", "the register is empty: import the list of firms first"
-        raise KaiwuError(Problem("S-REGISTER-EMPTY", zh, en))
