@@ -122,3 +122,14 @@ def test_a_stage_without_a_permit_stays_off(spaces: Path, tmp_path: Path) -> Non
     np.save(folder / "vectors.npy", np.array([[1, 0]], np.float32))
     result = find(spaces, "厂房", "--encoder", str(folder))
     assert result.exit_code == 2 and "[M-STAGE-OFF]" in result.stderr
+
+
+def test_checking_a_pack_finds_mistakes_in_what_it_says_of_offers(tmp_path: Path) -> None:
+    folder = tmp_path / "mine"
+    (folder / "match").mkdir(parents=True)
+    (folder / "pack.yaml").write_text("pack: mine\nzh: 本地\nen: Mine\nversion: '1'\n", "utf-8")
+    (folder / "match" / "retrieval.yaml").write_text("part: {k1: 99}\n", "utf-8")
+    (folder / "match" / "extraction.yaml").write_text("headings: {objekt: [采购内容]}\n", "utf-8")
+    result = CliRunner().invoke(main, ["check", "mine", "--packs", str(tmp_path)])
+    assert result.exit_code == 2
+    assert "mine/match/retrieval.yaml:1:" in result.stderr and "mine/match/extraction.yaml:1:" in result.stderr

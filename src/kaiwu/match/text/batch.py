@@ -176,8 +176,8 @@ class _Ranker:
             (weights[is_dense].astype(dtype), (queries[is_dense], self.block.dense_at[grams[is_dense]])),
             shape=(len(ends) - 1, len(self.block.dense)),
         )
-        total: Floats = sparse + often @ self.block.dense
-        return total
+        np.add(sparse, often @ self.block.dense, out=sparse)
+        return sparse
 
     def _largest_sum(self, grams: NDArray[np.int32], weights: NDArray[np.float32], ends: NDArray[np.int32]) -> float:
         """No sum of the span can be larger: all grams at the largest impact of the block."""
