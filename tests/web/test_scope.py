@@ -20,6 +20,13 @@ def test_everybody_sees_their_own_firms(person, login, seen):
     assert {f.entity for f in Firm.objects.visible_to(person(login))} == seen
 
 
+@pytest.mark.parametrize("login", ["officer", "east", "clerk01", "taxman"])
+def test_public_rows_are_seen_by_everybody(person, login):
+    from kaiwu.web.registry.models import Place
+
+    assert {p.name for p in Place.objects.visible_to(person(login))} == {"东镇", "西镇"}
+
+
 def test_a_stranger_is_sent_to_the_login(browse):
     answer = browse("").get("/firm/")
     assert answer.status_code == 302

@@ -34,6 +34,7 @@ SCREENS: tuple[tuple[tuple[str, str], tuple[str, ...]], ...] = (
         (
             "kaiwu.web.registry.screens:FirmScreen",
             "kaiwu.web.registry.screens:PlotScreen",
+            "kaiwu.web.registry.screens:SpaceScreen",
             "kaiwu.web.registry.screens:PlaceScreen",
         ),
     ),

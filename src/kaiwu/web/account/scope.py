@@ -52,7 +52,7 @@ class Scope:
         ):
             reach = EVERYTHING
         if self.public is not None and reach is not EVERYTHING:
-            reach = reach | self.public
+            reach = reach | self.public if self.public else EVERYTHING  # an empty Q adds nothing to another by itself
         return reach
 
     def _of_organisation(self, person: Person) -> Q:

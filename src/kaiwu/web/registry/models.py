@@ -120,3 +120,27 @@ class PlotUse(models.Model):
         """One row for each way of use."""
 
         unique_together = (("plot", "firm", "kind"),)
+
+
+class Space(models.Model):
+    """A space to let or sell (园区空间). Areas, loads and heights are whole hundredths, the price is fen per m² and month."""
+
+    name = models.CharField(max_length=200)
+    town = models.ForeignKey(Place, on_delete=models.PROTECT, related_name="town_spaces")
+    park = models.ForeignKey(Place, null=True, blank=True, on_delete=models.PROTECT, related_name="park_spaces")
+    area = models.PositiveBigIntegerField()
+    floor_load = models.PositiveIntegerField(null=True, blank=True)
+    height = models.PositiveIntegerField(null=True, blank=True)
+    power = models.PositiveIntegerField(null=True, blank=True)
+    price = models.PositiveIntegerField(null=True, blank=True)
+    form = models.CharField(max_length=8)
+    free_from = models.DateField(null=True, blank=True)
+    note = models.CharField(max_length=200, blank=True)
+
+    scope: ClassVar[Scope] = Scope(town="town__entity", platform="park__entity")
+    objects: ClassVar[models.Manager[Space]] = ScopedQuerySet.as_manager()
+
+    class Meta:
+        """A name is used once in a town."""
+
+        unique_together = (("name", "town"),)

@@ -7,9 +7,9 @@ from typing import Any
 
 from kaiwu.web.account.models import Person
 from kaiwu.web.account.role import GOVERNMENT, Role
-from kaiwu.web.registry.models import Firm, Place, PlaceKind, Plot
+from kaiwu.web.registry.models import Firm, Place, PlaceKind, Plot, Space
 from kaiwu.web.registry.queries import figure_section
-from kaiwu.web.screen import Choice, Column, Group, Screen, Section, Tag
+from kaiwu.web.screen import Choice, Column, Group, Range, Screen, Section, Tag
 
 YES_NO: dict[Any, tuple[str, str]] = {True: ("是", "yes"), False: ("否", "no")}
 OFFICES = GOVERNMENT | {Role.AUDIT}
@@ -89,3 +89,32 @@ class PlaceScreen(Screen):
     search = ("name",)
     order = ("kind", "name")
     viewers = OFFICES
+
+
+class SpaceScreen(Screen):
+    """Spaces to let or sell, brought in by Excel."""
+
+    code, zh, en = "space", "园区空间", "Spaces"
+    model = Space
+    columns = (
+        Column("name", "名称", "Space", 30, order="name"),
+        Column("town__name", "镇街", "Town", 14, order="town__name"),
+        Column("park__name", "平台园区", "Park", 16, order="park__name"),
+        Column("area", "面积(㎡)", "Area (m²)", 12, "decimal", 2, order="area"),
+        Column("floor_load", "承重(吨/㎡)", "Floor load (t/m²)", 12, "decimal", 2, order="floor_load"),
+        Column("height", "层高(米)", "Height (m)", 10, "decimal", 2, order="height"),
+        Column("power", "电力(千伏安)", "Power (kVA)", 12, "whole", order="power"),
+        Column("price", "价格(元/㎡·月)", "Price (yuan/m²/month)", 14, "decimal", 2, order="price"),
+        Column("form", "方式", "Form", 8, words={"rent": ("出租", "to let"), "sale": ("出售", "for sale")}),
+        Column("free_from", "可用日期", "Free from", 12, kind="date", order="free_from"),
+        Column("note", "备注", "Note", 24, is_listed=False),
+    )
+    groups = (Group("空间", "Space", tuple(c.code for c in columns)),)
+    filters = (Choice("town", "镇街", "Town", "town__name"), Range("area", "面积(㎡)", "Area (m²)", factor=100))
+    search = ("name", "note")
+    order = ("name",)
+    related = ("town", "park")
+    viewers = OFFICES
+    importable = tuple(c.code for c in columns)
+    import_key = ("name", "town__name")
+    importers = frozenset({Role.OFFICER, Role.TOWN})

@@ -17,6 +17,7 @@ from kaiwu.web.screen.listing import Selection
 from kaiwu.web.workspace import is_synthetic
 
 CHUNK = 2_000
+EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def print_selection(selection: Selection) -> Printed:

@@ -118,4 +118,8 @@ def _head(selection: Selection, column: Column) -> dict[str, Any]:
 
 
 def _actions(screen: Screen, person: Person) -> list[dict[str, Any]]:
-    return [a.shown(reverse(a.url)) for a in screen.actions if not person.roles.isdisjoint(a.roles)]
+    shown = [a.shown(reverse(a.url)) for a in screen.actions if not person.roles.isdisjoint(a.roles)]
+    if screen.can_import(person):
+        url = reverse(f"{screen.code}-import")
+        shown.append({"code": "import", "label": pick("导入 Excel", "Import"), "url": url, "method": "get"})
+    return shown

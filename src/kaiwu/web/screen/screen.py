@@ -51,6 +51,8 @@ class Screen:
     """Subclass it and set the attributes; ``model`` has ``objects`` with ``visible_to(person)`` and a ``scope``.
 
     ``search`` are look-ups that contain the words; ``related`` are joined so that a list costs a fixed number of queries.
+    ``importable`` are codes of columns that come in by Excel, done by ``importers``; ``import_key`` are those that name a record
+    (by default the first). What a row must have follows from the model's fields.
     """
 
     code: ClassVar[str]
@@ -68,6 +70,9 @@ class Screen:
     viewers: ClassVar[frozenset[Role]] = EVERYBODY
     actions: ClassVar[tuple[Action, ...]] = ()
     record_actions: ClassVar[tuple[Action, ...]] = ()
+    importable: ClassVar[tuple[str, ...]] = ()
+    import_key: ClassVar[tuple[str, ...]] = ()
+    importers: ClassVar[frozenset[Role]] = frozenset({Role.OFFICER})
     unit_line: ClassVar[tuple[str, str]] = (
         "金额单位: 万元; 空格表示缺数据, 不是零",
         "money in 10,000 yuan; blank is missing, not zero",
@@ -81,6 +86,10 @@ class Screen:
     def can_view(self, person: Person) -> bool:
         """Whether somebody may open the screen at all; which rows they see is the model's scope."""
         return not person.roles.isdisjoint(self.viewers)
+
+    def can_import(self, person: Person) -> bool:
+        """Whether somebody may bring records in by Excel."""
+        return bool(self.importable) and self.can_view(person) and not person.roles.isdisjoint(self.importers)
 
     def rows(self, person: Person) -> QuerySet[Any]:
         """All rows in this person's reach, joined with what the columns need."""

@@ -17,22 +17,30 @@ from django.urls import URLPattern, path, reverse
 from kaiwu.report.printed import write_book
 from kaiwu.web.event.models import Event
 from kaiwu.web.event.wording import word_verb
-from kaiwu.web.screen.export import print_selection
+from kaiwu.web.screen.export import EXCEL, print_selection
+from kaiwu.web.screen.intake_view import import_records, send_template
 from kaiwu.web.screen.listing import Selection, page_context
 from kaiwu.web.screen.screen import Screen
 from kaiwu.web.shell import person_of
 
-EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LOGGED = 20  # events on the page of one record
 
 View = Callable[..., HttpResponse]
 
 
 def screen_urls(screen: Screen) -> list[URLPattern]:
-    """The routes of a screen: ``<code>/``, ``<code>/export.xlsx``, ``<code>/<key>/``; names ``<code>-list`` and so on."""
+    """The routes of a screen: ``<code>/``, ``<code>/export.xlsx``, ``<code>/<key>/``; names ``<code>-list`` and so on.
+
+    A screen with importable columns also has ``<code>/import/`` and ``<code>/template.xlsx``.
+    """
+    imports = [
+        path(f"{screen.code}/import/", _guarded(screen, import_records), name=f"{screen.code}-import"),
+        path(f"{screen.code}/template.xlsx", _guarded(screen, send_template), name=f"{screen.code}-template"),
+    ]
     return [
         path(f"{screen.code}/", _guarded(screen, show_list), name=f"{screen.code}-list"),
         path(f"{screen.code}/export.xlsx", _guarded(screen, send_book), name=f"{screen.code}-export"),
+        *(imports if screen.importable else ()),
         path(f"{screen.code}/<str:key>/", _guarded(screen, show_record), name=f"{screen.code}-detail"),
     ]
 
