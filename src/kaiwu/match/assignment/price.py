@@ -66,7 +66,7 @@ def longest_gains(network: Network, flow: Whole, starts: Whole) -> Whole:
         better = gain > worth[node]
         node, gain = node[better], gain[better]
         np.maximum.at(worth, node, gain)
-        changed = np.unique(node)
+        changed = np.flatnonzero(np.bincount(node, minlength=network.nodes))
     raise KaiwuError(Problem(
         "MA-NOT-OPTIMAL", "方案还能改进, 求解结果不可用; 请换 solver=\"plain\" 再算",
         'the plan can still be improved, so the solver failed: try solver="plain"',
