@@ -16,7 +16,7 @@ import numpy as np
 from kaiwu.identity.entity import Entity, NameKind
 from kaiwu.identity.linking.answer import Alternative, Hints, Link, LinkStatus, Mention
 from kaiwu.identity.linking.encoding import Floats, Ints
-from kaiwu.identity.linking.evidence import Evidence, Grounds
+from kaiwu.identity.linking.evidence import WHOLE, Evidence, Grounds
 from kaiwu.identity.linking.index import NameEntry, NameIndex, Pairs
 from kaiwu.identity.linking.measure import Measures, measure_gap, measure_gaps, measure_pairs
 from kaiwu.identity.linking.profile import Profiler
@@ -222,7 +222,8 @@ class Resolver:
         return Link(mention, LinkStatus.NONE, alternatives=tuple(vetoed), said=told, problems=(problem,))
 
     def _decide_by_name(self, mention: Mention, parts: NameParts, ranking: Ranking, rows: Ints) -> Link:
-        if not len(rows) or ranking.weights[rows[0]] < self.thresholds.review:
+        is_weak = not len(rows) or ranking.weights[rows[0]] < self.thresholds.review
+        if is_weak and not (len(rows) > 1 and _is_shared(ranking, int(rows[0]))):
             weight = float(ranking.weights[rows[0]]) if len(rows) else 0.0
             return Link(mention, LinkStatus.NONE, weight=weight, alternatives=self._list_alternatives(ranking, rows))
         row = int(rows[0])
@@ -242,6 +243,12 @@ class Resolver:
             entry = self.index.entries[ranking.pairs.entry[row]]
             found.append(Alternative(entry.entity, entry.text, float(ranking.weights[row])))
         return tuple(found)
+
+
+def _is_shared(ranking: Ranking, row: int) -> bool:
+    """Whether several names have all that was written: each is unlikely by itself, and still one of them may be meant."""
+    names, values = ranking.measures.names, ranking.measures.values[row]
+    return bool(values[names.index("full_of_mention")] >= WHOLE and values[names.index("covering")] >= 2)
 
 
 def _refuse(mention: Mention, parts: NameParts) -> Link | None:
