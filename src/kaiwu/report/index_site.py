@@ -27,11 +27,10 @@ from kaiwu.report.asked import Asked, NotFoundError, Page
 from kaiwu.report.index_page import IndexReport, make_report, print_league, render_league, render_unit
 from kaiwu.report.label import league_words
 from kaiwu.report.page import render
-from kaiwu.report.printed import write_book
+from kaiwu.report.printed import EXCEL, write_book
 
 COUNTY = "county"
 MOST = 90  # units on the page
-EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 Route = tuple[str, Callable[..., Page]]
 
 

@@ -25,12 +25,11 @@ from kaiwu.report.cell import Column, print_cell
 from kaiwu.report.chart import bar_chart
 from kaiwu.report.market_sheet import print_backlog, print_days, print_funnel, print_percent, print_points
 from kaiwu.report.page import render
-from kaiwu.report.printed import write_book
+from kaiwu.report.printed import EXCEL, write_book
 
 Route = tuple[str, Callable[..., Page]]
 ROWS = 100  # pairs of a list on one page
 REASONS = 3
-EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MONEY = Column("", "", kind="money")
 
 

@@ -21,6 +21,9 @@ from kaiwu.report.long_sheet import LongSheet
 
 Rows = Iterable[Sequence[Any]] | pl.DataFrame
 
+EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+"""The media type of a workbook."""
+
 MAX_ROWS = 1_000_000  # an Excel sheet holds 1,048,576 rows, titles included
 SYNTHETIC_ZH, SYNTHETIC_EN = "合成数据, 非真实企业", "Synthetic data, no real firms"
 LONG_ROWS = 2_000  # a table of more rows is spelled by columns

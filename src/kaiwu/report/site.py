@@ -31,10 +31,10 @@ from kaiwu.report.claim_site import ClaimSite
 from kaiwu.report.index_site import IndexSite
 from kaiwu.report.label import STATUSES, standing_words, translate
 from kaiwu.report.listing import ItemCount, Listing, facts_of_run, list_scheme
-from kaiwu.report.notice import check_notice, render_notice
 from kaiwu.report.market_site import MarketSite
+from kaiwu.report.notice import check_notice, render_notice
 from kaiwu.report.page import render
-from kaiwu.report.printed import Printed, write_book
+from kaiwu.report.printed import EXCEL, Printed, write_book
 from kaiwu.report.sheet import render_sheet
 from kaiwu.report.shortage import Shortage, detail_columns, detail_table, find_shortage, shortage_columns, shortage_rows
 from kaiwu.rule.outcome import Outcome
@@ -43,7 +43,6 @@ ROWS = 20  # rows of a page, as on bureau screens
 CHARTS = 6  # charts on the home page for one run
 FOUND = 50  # hits of a search at most
 CHOICES = 200  # values of a filter at most
-EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _FILTERED = ("league", "status", "class", "answer", "clause")
 _SHOWN_ORDER = (Outcome.PASS, Outcome.HUMAN, Outcome.MISSING, Outcome.FAIL)
 _LABEL_ORDER = {

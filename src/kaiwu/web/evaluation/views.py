@@ -19,7 +19,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from kaiwu.procedure.claim.calendar import is_workday
 from kaiwu.quantity import KaiwuError
 from kaiwu.report.cell import Column
-from kaiwu.report.printed import Printed, write_book
+from kaiwu.report.printed import EXCEL, Printed, write_book
 from kaiwu.web.account.models import Person
 from kaiwu.web.account.role import OFFICE, Role
 from kaiwu.web.case.views import case_context

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 
 from kaiwu.rating.index.phrase import tell_parts
 from kaiwu.report.index_page import NOTE, IndexReport, print_league
-from kaiwu.report.printed import write_book
+from kaiwu.report.printed import EXCEL, write_book
 from kaiwu.web.account.role import GOVERNMENT, Role
 from kaiwu.web.rating.queries import (
     interval_option,
@@ -24,7 +24,7 @@ from kaiwu.web.rating.queries import (
     parts_of,
     sensitivity,
 )
-from kaiwu.web.screen.intake_view import EXCEL
+from kaiwu.web.screen.export import EXCEL
 from kaiwu.web.shell import person_of, show_message
 from kaiwu.web.wording import pick
 
