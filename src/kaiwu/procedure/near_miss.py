@@ -23,7 +23,7 @@ from kaiwu.procedure.execution import Run
 from kaiwu.quantity import date_index
 from kaiwu.rating import RubricScheme
 from kaiwu.rule import expression as x
-from kaiwu.rule.decision import Facts
+from kaiwu.rule.decision import Facts, Scheme
 from kaiwu.rule.engine_numpy import evaluate_numpy
 from kaiwu.rule.explain import missing_slots, tell_miss
 from kaiwu.rule.gap import Miss, near_misses
@@ -209,13 +209,22 @@ def _by_fact(run: Run, code: str, item: _Item, outcome: Plane, stand: Plane) -> 
     is_near = (outcome == int(Outcome.MISSING)) & (count >= 1) & (count <= MOST_BLANKS)
     rows = np.flatnonzero(is_near).tolist()
     decided = run.result(code).decisions.filter(pl.col("item") == item.code)
-    highs = decided["high"].to_list() if "high" in decided.columns else [None] * decided.height
+    is_known = "high" in decided.columns and has_limit(scheme, item.code)
+    highs = decided["high"].to_list() if is_known else [None] * decided.height
     for at, (entity, missing) in zip(rows, _missing(run, code, item, rows), strict=True):
         if len(missing) == 1 and missing[0] in needs and needs[missing[0]].variable.kind is not Kind.JUDGEMENT:
             variable, high = needs[missing[0]].variable, highs[at]
             zh, en = f"只缺{variable.zh}", f"only {variable.en or variable.code} is missing"
             low = None if high is None else 0
             yield NearMiss(entity, code, item.code, "fact", tuple(missing), zh, en, 0, Outcome.PASS, low, high)
+
+
+def has_limit(scheme: Scheme, item: str) -> bool:
+    """Whether a clause limits what it grants: without a cap the highest amount of an open answer is only that of the variables' bounds."""
+    if not isinstance(scheme, ClauseScheme):
+        return False
+    amount = scheme.book.clause(item).amount
+    return amount is not None and (bool(amount.caps) or not x.slots_of(amount.tree))
 
 
 def _missing(run: Run, code: str, item: _Item, rows: Sequence[int]) -> Iterator[tuple[str, Sequence[str]]]:
@@ -235,4 +244,4 @@ def _open_slots(tree: x.Bool, read: Read) -> tuple[str, ...]:
     return tuple(missing_slots(tree, dict(read)))
 
 
-__all__ = ["NearMiss", "find_near_misses"]
+__all__ = ["NearMiss", "find_near_misses", "has_limit"]

@@ -13,6 +13,7 @@ from functools import cached_property
 import polars as pl
 
 from kaiwu.procedure.execution import Execution, Run, execute
+from kaiwu.procedure.near_miss import has_limit
 from kaiwu.procedure.run import facts_of
 from kaiwu.quantity import KaiwuError, Problem
 from kaiwu.rule.decision import Scheme
@@ -96,14 +97,25 @@ class Trial:
         counted = mine.group_by("before", "after").len().sort("len", "before", "after", descending=[True, False, False])
         return [(before, after, count) for before, after, count in counted.iter_rows()]
 
-    def cost(self, scheme: str) -> tuple[tuple[int, int], tuple[int, int]] | None:
-        """(lowest, highest) granted in fen before and after, before any settlement; ``None`` where no money is granted."""
-        tables = [run.result(scheme).decisions for run in (self.before, self.after)]
-        if any("low" not in t.columns or t["high"].is_null().all() for t in tables):
+    def cost(self, scheme: str) -> tuple[tuple[int, int | None], tuple[int, int | None]] | None:
+        """(lowest, highest) granted in fen before and after, before any settlement; ``None`` where no money is granted.
+
+        The highest is ``None`` where a clause without a cap waits for a figure: then only the bounds of its variables limit it.
+        """
+        runs = (self.before, self.after)
+        if any("low" not in t.columns or t["high"].is_null().all() for t in (r.result(scheme).decisions for r in runs)):
             return None
-        passed = pl.col("outcome") == int(Outcome.PASS)
-        sums = [t.select(pl.col("low").filter(passed).sum(), pl.col("high").sum()).row(0) for t in tables]
-        return (int(sums[0][0]), int(sums[0][1])), (int(sums[1][0]), int(sums[1][1]))
+        return _cost(self.before, scheme), _cost(self.after, scheme)
+
+
+def _cost(run: Run, code: str) -> tuple[int, int | None]:
+    scheme, table = run.scheme(code), run.result(code).decisions
+    free = [item for item in scheme.titles() if not has_limit(scheme, item)]
+    passed, is_open = pl.col("outcome") == int(Outcome.PASS), pl.col("low") != pl.col("high")
+    low, high, unlimited = table.select(
+        pl.col("low").filter(passed).sum(), pl.col("high").sum().alias("high"), (is_open & pl.col("item").is_in(free)).any().alias("free")
+    ).row(0)  # fmt: skip
+    return int(low), None if unlimited else int(high)
 
 
 def try_edit(run: Run, scheme: str, text: str) -> Trial:

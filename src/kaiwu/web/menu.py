@@ -28,7 +28,7 @@ SCREENS: tuple[tuple[tuple[str, str], tuple[str, ...]], ...] = (
             "kaiwu.web.evaluation.screens:ConsequenceScreen",
         ),
     ),
-    (("测算", "Runs"), ("kaiwu.web.run.screens:RunScreen",)),
+    (("测算", "Runs"), ("kaiwu.web.run.screens:RunScreen", "kaiwu.web.run.screens:NearScreen")),
     (
         ("主体库", "Registry"),
         (

@@ -22,6 +22,8 @@ from kaiwu.web.job.services import LIFE, Progress, beat, claim, fail, finish
 KINDS: dict[str, str] = {
     "run": "kaiwu.web.run.work:run_job",
     "rerun": "kaiwu.web.run.work:rerun",
+    "replay": "kaiwu.web.run.work:replay",
+    "near": "kaiwu.web.run.work:find_near",
     "sync": "kaiwu.web.registry.work:sync",
 }
 """Kind: the function ``(words, progress) -> (result, url)`` as a dotted name."""

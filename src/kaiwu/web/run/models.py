@@ -1,6 +1,7 @@
 """Runs as rows (测算记录): what the workspace keeps of every run, laid out for lists and references.
 
-Owns the table. The workspace's own record stays the truth; ``services.keep_rows`` follows it.
+Owns the tables. The workspace's own record stays the truth; ``services.keep_rows`` follows it. Near misses are found once for a
+run, by a job, because finding them takes longer than a page may.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from typing import ClassVar
 from django.db import models
 
 from kaiwu.web.account.scope import Scope, ScopedQuerySet
+from kaiwu.web.registry.models import Firm
 
 
 class RunRow(models.Model):
@@ -43,3 +45,47 @@ class RunRow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number} {self.zh}"
+
+
+class NearRow(models.Model):
+    """One firm that is one condition or one figure short of a clause of a run (差一点).
+
+    ``kind``: figure (a figure would have to move) or fact (a figure is missing). ``effort`` is the change in thousandths of the
+    figure. ``low`` and ``high`` in fen are what it would then be granted; null: no money, or no limit known.
+    """
+
+    run = models.ForeignKey(RunRow, on_delete=models.CASCADE, related_name="near")
+    firm = models.ForeignKey(Firm, on_delete=models.CASCADE, related_name="near")
+    scheme = models.CharField(max_length=64)
+    scheme_zh = models.CharField(max_length=200)
+    scheme_en = models.CharField(max_length=200)
+    item = models.CharField(max_length=64)
+    zh = models.CharField(max_length=200)
+    en = models.CharField(max_length=200)
+    article = models.CharField(max_length=200, blank=True)
+    mark_zh = models.CharField(max_length=64, blank=True)  # 待核实 …, blank where well attested
+    mark_en = models.CharField(max_length=64, blank=True)
+    kind = models.CharField(max_length=8)
+    slots = models.TextField()  # frame columns, one a line
+    owner = models.CharField(max_length=100, blank=True)  # the department that gives the figure
+    gap_zh = models.TextField()
+    gap_en = models.TextField()
+    effort = models.BigIntegerField()
+    outcome = models.PositiveSmallIntegerField()
+    low = models.BigIntegerField(null=True)
+    high = models.BigIntegerField(null=True)
+
+    scope: ClassVar[Scope] = Scope(firm="firm__entity", town="firm__town__entity", platform="firm__park__entity")
+    objects: ClassVar[models.Manager[NearRow]] = ScopedQuerySet.as_manager()
+
+    class Meta:
+        """The smallest gap first."""
+
+        ordering = ("effort", "pk")
+        indexes = (
+            models.Index(fields=("run", "scheme", "item"), name="kaiwu_near_clause"),
+            models.Index(fields=("run", "firm"), name="kaiwu_near_firm"),
+        )
+
+    def __str__(self) -> str:
+        return self.gap_zh

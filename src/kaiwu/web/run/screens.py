@@ -1,10 +1,15 @@
-"""Runs as a screen (测算界面)."""
+"""Runs and near misses as screens (测算界面)."""
 
 from __future__ import annotations
 
+from typing import Any
+
+from kaiwu.report.label import OUTCOMES
+from kaiwu.web.account.models import Person
 from kaiwu.web.account.role import OFFICE, Role
-from kaiwu.web.run.models import RunRow
-from kaiwu.web.screen import Choice, Column, Group, Screen, Tag
+from kaiwu.web.run.models import NearRow, RunRow
+from kaiwu.web.screen import Action, Choice, Column, Group, Screen, Tag
+from kaiwu.web.wording import pick
 
 SYNTHETIC: dict[object, tuple[str, str]] = {True: ("合成", "synthetic"), False: ("", "")}
 
@@ -37,4 +42,63 @@ class RunScreen(Screen):
     filters = (Choice("job", "任务", "Job", "zh"), Choice("rated", "评价年度", "Rated year"))
     search = ("number", "zh")
     order = ("-number",)
-    viewers = OFFICE | {Role.AUDIT}
+    viewers = OFFICE | {Role.AUDIT, Role.TOWN}
+    actions = (Action("new", "开始测算", "Start a run", "run-new", OFFICE, is_primary=True),)
+
+    def rows(self, person: Person) -> Any:
+        """A town opens every run too; of its lists it sees the rows of its own firms."""
+        return RunRow.objects.all() if person.holds(Role.TOWN) else super().rows(person)
+
+
+NEAR_KINDS = {"figure": ("差指标", "figure short"), "fact": ("缺数据", "figure missing")}
+
+
+class NearScreen(Screen):
+    """Who is one condition or one figure short of a clause: a list worth chasing, by clause and department."""
+
+    code, zh, en = "near", "临界企业", "Near misses"
+    model = NearRow
+    heading = "gap_zh"
+    columns = (
+        Column("firm__name", "企业", "Firm", 26, order="firm__name"),
+        Column("firm__town__name", "镇街", "Town", 10, order="firm__town__name"),
+        Column("scheme_zh", "政策", "Policy", 22, read=lambda r: pick(r.scheme_zh, r.scheme_en)),
+        Column("zh", "条款", "Clause", 20, read=lambda r: pick(r.zh, r.en)),
+        Column("kind", "差在", "Short of", 9, words=NEAR_KINDS, tags={"figure": Tag.INFO, "fact": Tag.WARN}),
+        Column("gap", "差什么", "What is missing", 40, read=lambda r: pick(r.gap_zh, r.gap_en)),
+        Column("owner", "数据部门", "Department", 14, order="owner"),
+        Column(
+            "effort", "差距(%)", "Gap (%)", 8, "decimal", 1, order="effort", read=lambda r: r.effort if r.kind == "figure" else None
+        ),
+        Column("outcome", "补齐后", "Then", 9, words=OUTCOMES),
+        Column("high", "最高可得(万元)", "At most (10k yuan)", 12, "money", order="high"),
+        Column("mark", "可信程度", "Standing", 14, read=lambda r: pick(r.mark_zh, r.mark_en) or None),
+        Column("run__number", "测算", "Run", 7, is_listed=False),
+        Column("article", "条文", "Article", 14, is_listed=False),
+        Column("firm__entity", "主体代码", "Code", 20, is_listed=False),
+    )
+    groups = (
+        Group("企业", "Firm", ("firm__name", "firm__entity", "firm__town__name")),
+        Group("条款", "Clause", ("scheme_zh", "zh", "article", "mark", "run__number")),
+        Group("差距", "Gap", ("kind", "gap", "owner", "effort", "outcome", "high")),
+    )
+    filters = (
+        Choice("run", "测算", "Run", "run__number"),
+        Choice("kind", "差在", "Short of", options=NEAR_KINDS),
+        Choice("scheme", "政策", "Policy", "scheme_zh"),
+        Choice("clause", "条款", "Clause", "zh"),
+        Choice("owner", "数据部门", "Department"),
+        Choice("town", "镇街", "Town", "firm__town__name"),
+    )
+    search = ("firm__name", "firm__entity", "zh", "gap_zh")
+    order = ("-run__number", "-kind", "effort")  # figures first: what is missing has no size
+    related = ("run", "firm", "firm__town")
+    viewers = OFFICE | {Role.AUDIT, Role.TOWN}
+    unit_line = (
+        "差距: 占现值的百分比; 缺数据者没有差距, 补来后才知是否符合; 金额单位: 万元",
+        "gap in per cent of the present figure; none where a figure is missing: whether it fits is known once it comes",
+    )
+
+    def heading_of(self, record: Any) -> str:
+        """The firm and the clause."""
+        return f"{record.firm.name} · {pick(record.zh, record.en)}"
