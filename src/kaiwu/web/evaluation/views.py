@@ -49,7 +49,6 @@ from kaiwu.web.evaluation.services import (
 from kaiwu.web.event.services import Actor
 from kaiwu.web.registry.models import Firm
 from kaiwu.web.run.models import RunRow
-from kaiwu.web.screen.export import EXCEL
 from kaiwu.web.screen.view import record_context
 from kaiwu.web.shell import actor_of, address_of, person_of, refuse, show_message
 from kaiwu.web.wording import pick

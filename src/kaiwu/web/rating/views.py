@@ -24,7 +24,6 @@ from kaiwu.web.rating.queries import (
     parts_of,
     sensitivity,
 )
-from kaiwu.web.screen.export import EXCEL
 from kaiwu.web.shell import person_of, show_message
 from kaiwu.web.wording import pick
 
