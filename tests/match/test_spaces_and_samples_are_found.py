@@ -8,7 +8,7 @@ from fractions import Fraction
 from kaiwu.match.finds import Supply, find_four, is_stale
 from kaiwu.match.record import MatchKind
 from kaiwu.match.retrieval import OfferIndex
-from kaiwu.match.sample import find_samples, move_range
+from kaiwu.match.sample import effect_words, find_samples, move_range
 from kaiwu.match.space import age_backlog, find_spaces
 from kaiwu.rule.decision import Decision
 from kaiwu.rule.outcome import Outcome
@@ -115,6 +115,11 @@ def test_results_of_followers_move_the_range() -> None:
     assert move_range(one, []) == (5 * percent, 12 * percent)
     assert move_range(one, [3 * percent, 20 * percent]) == (3 * percent, 20 * percent)
     assert move_range(sample("Q", "压铸", ""), []) is None
+    assert (effect_words(one), effect_words(one, [20 * percent]), effect_words(sample("Q", "压铸", ""))) == (
+        "5%–12%",
+        "5%–20%",
+        "",
+    )
 
 
 def decision(item: str, outcome: Outcome, high: int | None = None) -> Decision:

@@ -15,7 +15,7 @@ from kaiwu.cli.match_market_command import DAY, OUT
 from kaiwu.cli.option import speaking, today, workspace_argument
 from kaiwu.match.finds import CHAINS, FourFinds
 from kaiwu.match.record import MatchKind
-from kaiwu.match.sample import find_samples
+from kaiwu.match.sample import effect_words, find_samples
 from kaiwu.match.space import find_spaces
 from kaiwu.procedure import Run, Workspace, open_run, open_workspace
 from kaiwu.procedure.market import MarketDesk
@@ -99,12 +99,19 @@ def samples_command(workspace: Path, firm: str, day: dt.date | None, count: int,
             "no sample shares a process or a machine: register what the firm makes and with what",
         )
     heads = (
-        ("样本", "企业", "相同之处", "相近度")
+        ("样本", "企业", "相同之处", "相近度", "成效")
         if speaker.language == "zh"
-        else ("sample", "firm", "in common", "likeness")
+        else ("sample", "firm", "in common", "likeness", "effect")
     )
     rows = [
-        (s.sample.title, desk.names.get(s.sample.party or "", ""), speaker.pick(*s.tell()), str(s.share)) for s in found
+        (
+            s.sample.title,
+            desk.names.get(s.sample.party or "", ""),
+            speaker.pick(*s.tell()),
+            str(s.share),
+            effect_words(s.sample),
+        )
+        for s in found
     ]
     speaker.table(speaker.pick("看样学样", "samples"), heads, rows)
 

@@ -186,8 +186,8 @@ def tell_invitation(found: Invitation, share: LocalShare, speaker: Speaker, inde
     full = int((plan.place_price > 0).sum())
     left = ", ".join(f"{code} {count}" for code, count in plan.market.left_out.items()) or "0"
     speaker.say(
-        f"{indent}{len(found.answers)} 项需求(已截止 {found.expired} 项未列入), 邀请 {found.invitations} 家次, {len(found.uninvited)} 项未邀到",
-        f"{indent}{len(found.answers)} needs ({found.expired} that had ended left out), {found.invitations} invitations, {len(found.uninvited)} needs without one",
+        f"{indent}{len(found.answers)} 项需求(已截止 {found.expired} 项、没有标的 {len(found.refused)} 项未列入), 邀请 {found.invitations} 家次, {len(found.uninvited)} 项未邀到",
+        f"{indent}{len(found.answers)} needs ({found.expired} that had ended and {len(found.refused)} without an object left out), {found.invitations} invitations, {len(found.uninvited)} needs without one",
     )
     speaker.say(
         f"{indent}分配已证明最优({plan.solver}); {full} 家名额已满, 各有影子价格; 未参加的配对: {left}; 并列由摇号取定 {int(plan.tied.sum())} 对",

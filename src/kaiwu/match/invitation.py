@@ -28,7 +28,7 @@ class Terms:
     """The terms of an invitation round. ``places`` for needs that do not say how many they want; ``capacity`` is assumed for suppliers
     that do not say what they can take (None: they take no part). Both are told on every list."""
 
-    limits: Limits = field(default_factory=lambda: Limits(per_buyer=None))
+    limits: Limits = field(default_factory=Limits)
     places: int = 3
     capacity: int | None = 5
     candidates: int = CANDIDATES

@@ -12,9 +12,11 @@ from fractions import Fraction
 
 from kaiwu.match.record import Offer, Record
 from kaiwu.match.text import fold_text
+from kaiwu.quantity import format_decimal
 
 PROCESSES, EQUIPMENT = "process_list", "equipment_list"
 EFFECT_LOW, EFFECT_HIGH, FOLLOWERS = "effect_low", "effect_high", "followers"
+PERCENT = 1_000_000  # 10^-8
 _PARTS = re.compile(r"[、;；,，/\s]+")
 
 
@@ -46,6 +48,16 @@ class Likeness:
             if found
         )
         return f"{zh} ({self.shared}/{self.all})", f"{en} ({self.shared}/{self.all})"
+
+
+def effect_words(sample: Offer, results: Iterable[int] = ()) -> str:
+    """The range of effects in %, with what followers reported; empty where nothing is known."""
+    found = move_range(sample, results)
+    return (
+        ""
+        if found is None
+        else "–".join(f"{format_decimal(Fraction(each, PERCENT))}%" for each in dict.fromkeys(found))
+    )
 
 
 def find_samples(firm: Sequence[Record], samples: Iterable[Offer], count: int = 3) -> list[Likeness]:

@@ -18,6 +18,7 @@ from kaiwu.match.finds import CHAINS, STALE_YEARS, FourFinds, is_stale
 from kaiwu.match.funnel import REFUSALS, STAGES, report_funnel, watch_concentration
 from kaiwu.match.funnel.report import GROUPINGS
 from kaiwu.match.record import MatchKind
+from kaiwu.match.sample import effect_words
 from kaiwu.procedure import Run, Workspace
 from kaiwu.procedure.market import MarketDesk
 from kaiwu.report.asked import Asked, NotFoundError, Page
@@ -163,6 +164,7 @@ def _printers() -> dict[str, Any]:
         "points": print_points,
         "percent": print_percent,
         "days": print_days,
+        "effect": effect_words,
         "money": lambda fen: print_cell(MONEY, fen),
     }
 
