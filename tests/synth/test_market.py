@@ -12,6 +12,7 @@ from kaiwu.match.funnel import check_steps, report_funnel, trace_pairs
 from kaiwu.match.funnel.stage import Stage
 from kaiwu.match.invitation import Terms
 from kaiwu.match.record import MatchKind
+from kaiwu.match.space import find_spaces
 from kaiwu.pack import builtin_packs, open_library
 from kaiwu.pack.market_shelf import open_market
 from kaiwu.procedure import open_workspace
@@ -76,6 +77,20 @@ def test_a_planted_offer_meets_every_hard_condition_of_its_need(drawn: SynthMark
         assert all(outcomes[row] == Outcome.PASS for outcomes in found.constraints)
         looked += len(found.constraints)
     assert looked > 20
+
+
+def test_spaces_that_are_found_break_no_hard_condition_and_hold_the_planted_one(
+    drawn: SynthMarket, desk: MarketDesk
+) -> None:
+    planted, index = dict(drawn.planted), desk.index(MatchKind.SPACE)
+    held = 0
+    for need in desk.records.needs_of(MatchKind.SPACE):
+        fits = find_spaces(need, index, drawn.day, len(index.offers))
+        assert all(result.outcome is Outcome.PASS for fit in fits if not fit.is_open for result in fit.results)
+        held += planted[need.code] in {fit.offer.code for fit in fits}
+        ended = next(o for o in index.offers if o.code == planted[need.code]).is_expired(drawn.day)
+        assert (planted[need.code] in {fit.offer.code for fit in fits}) != ended
+    assert held >= 10
 
 
 def test_firms_are_those_of_the_district_and_leaders_are_the_largest(small: District, drawn: SynthMarket) -> None:
