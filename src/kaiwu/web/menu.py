@@ -5,17 +5,35 @@ Owns which record types the platform has. A new one is a line here.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
 
+from kaiwu.web.account.role import GOVERNMENT, Role
 from kaiwu.web.wording import pick
 
 if TYPE_CHECKING:
     from kaiwu.web.account.models import Person
     from kaiwu.web.screen import Screen
+
+
+@dataclass(frozen=True, slots=True)
+class MenuPage:
+    """A page that is no record type: the name of its route, its label, and who may open it."""
+
+    route: str
+    zh: str
+    en: str
+    roles: frozenset[Role]
+
+
+PAGES: dict[str, tuple[MenuPage, ...]] = {
+    "测算": (MenuPage("rating", "区县评价", "Counties", GOVERNMENT | {Role.AUDIT}),),
+}
+"""Section (zh): the pages that stand in it after its screens."""
 
 SCREENS: tuple[tuple[tuple[str, str], tuple[str, ...]], ...] = (
     (
@@ -69,12 +87,14 @@ def menu_for(person: Person, path: str) -> list[dict[str, Any]]:
     """The sections with what this person may open; empty sections are left out."""
     sections = []
     for (zh, en), names in SCREENS:
-        items = [_item(screen, path) for screen in map(load, names) if screen.can_view(person)]
+        items = [_item(f"{s.code}-list", s.title, path) for s in map(load, names) if s.can_view(person)]
+        pages = [page for page in PAGES.get(zh, ()) if person.holds(*page.roles)]
+        items += [_item(page.route, pick(page.zh, page.en), path) for page in pages]
         if items:
             sections.append({"label": pick(zh, en), "items": items})
     return sections
 
 
-def _item(screen: Screen, path: str) -> dict[str, Any]:
-    url = reverse(f"{screen.code}-list")
-    return {"label": screen.title, "url": url, "active": path.startswith(url), "count": None}
+def _item(route: str, label: str, path: str) -> dict[str, Any]:
+    url = reverse(route)
+    return {"label": label, "url": url, "active": path.startswith(url), "count": None}
