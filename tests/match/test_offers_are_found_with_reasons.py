@@ -15,7 +15,7 @@ import market_records
 from kaiwu.match.constraint import Constraint, check_constraint, compile_constraints
 from kaiwu.match.eligibility import OfferTable
 from kaiwu.match.phrase import find_phrases
-from kaiwu.match.record import MatchKind, Need, Offer
+from kaiwu.match.record import MatchKind, Need, Offer, Window
 from kaiwu.match.retrieval import OfferIndex
 from kaiwu.match.text import FieldText, TextIndex, make_query
 from kaiwu.quantity import KaiwuError, parse_quantity
@@ -66,6 +66,14 @@ def test_an_offer_stands_on_its_last_day() -> None:
 def test_the_own_group_is_not_shown_and_strangers_without_a_group_are() -> None:
     index = OfferIndex([offer("A", party="P1", group="G"), offer("B", party="P2", group="H"), offer("C")])
     assert found(index, need(party="P0", group="G")) == ["B", "C"]
+    assert found(index, need()) == ["A", "B", "C"]
+
+
+def test_what_is_not_there_in_the_time_wanted_is_left_out() -> None:
+    late, open_ended = Window(dt.date(2026, 9, 1)), Window()
+    index = OfferIndex([offer("A", window=late), offer("B", window=open_ended), offer("C", window=Window(None, DAY))])
+    assert found(index, need(window=Window(DAY, dt.date(2026, 8, 31)))) == ["B", "C"]
+    assert index.find(need(window=Window(DAY, dt.date(2026, 8, 31))), DAY).left_out == {"window": 1}
     assert found(index, need()) == ["A", "B", "C"]
 
 

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from kaiwu.match.record import Need, Offer
+from kaiwu.match.record import Need, Offer, Window
 from kaiwu.rule.outcome import Outcome, known
 
 Mask = NDArray[np.bool_]
@@ -28,6 +28,7 @@ MASK_WORDS: dict[str, tuple[str, str]] = {
     "expired": ("已过期", "expired"),
     "own_group": ("本企业或本集团的", "of the same firm or group"),
     "no_capacity": ("已无余量", "no capacity left"),
+    "window": ("所要的时间里没有", "not there in the time wanted"),
     "region": ("不在所要区域", "outside the region asked for"),
     "certificate": ("没有所要证书", "without the certificate asked for"),
 }
@@ -85,7 +86,7 @@ class MaskTable:
 
     def __init__(self) -> None:
         self.kind, self.place, self.party, self.group = Column(), Column(), Column(), Column()
-        self.certificates, self.expiry, self.has_capacity = Column(), Column(), Column()
+        self.certificates, self.expiry, self.has_capacity, self.window = Column(), Column(), Column(), Column()
 
     def append(self, offer: Offer) -> None:
         """Add an offer as the next row."""
@@ -96,6 +97,7 @@ class MaskTable:
         self.certificates.append(frozenset(offer.certificates))
         self.expiry.append(FOREVER if offer.expiry is None else offer.expiry.toordinal())
         self.has_capacity.append(offer.capacity is None or offer.capacity.base > 0)
+        self.window.append(offer.window)
 
     def facts(self, need: Need, day: dt.date) -> dict[str, Mask]:
         """For every mask that is no wish: the rows that it leaves out."""
@@ -105,7 +107,14 @@ class MaskTable:
             "expired": self.expiry.test(lambda last: last < today),
             "own_group": self._own(need),
             "no_capacity": self.has_capacity.test(lambda has: not has),
+            "window": self._out_of_time(need),
         }
+
+    def _out_of_time(self, need: Need) -> Mask:
+        """Offers whose time has no day in common with that of the need; a need without one takes any."""
+        if need.window == Window():
+            return np.zeros(self.window.rows, np.bool_)
+        return self.window.test(lambda window: not window.overlaps(need.window))
 
     def _own(self, need: Need) -> Mask:
         """Offers of the firm that asks, or of its group; what is not known of either is no reason."""
