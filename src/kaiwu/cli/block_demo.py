@@ -1,4 +1,4 @@
-"""The stage of the demo that renews low-yield land (腾笼换鸟): list, ways, blocks and their map, from a synthetic plot map.
+"""The stage of the demo that renews low-yield land (低效用地改造): list, ways, blocks and their map, from a synthetic plot map.
 
 Owns what is printed and the folder. Plots, owners, costs and gains are drawn and say so.
 """
@@ -56,7 +56,7 @@ def make_report(drawn: SyntheticPlots, as_of: dt.date) -> BlockReport:
     owners = {p: str(facts["owner"]) for p, facts in enumerate(drawn.plots.facts)}
     pivots = find_pivots(case, plan, owners, moves=PIVOT_MOVES)
     stages = name_stages(rule.stages, as_of)
-    return BlockReport(f"腾笼换鸟连片方案({rule.label})", "Blocks of renewal (synthetic)", drawn.plots, lines, stages, case, plan, points, pivots, is_synthetic=True)  # fmt: skip
+    return BlockReport(f"低效用地连片方案({rule.label})", "Blocks of renewal (synthetic)", drawn.plots, lines, stages, case, plan, points, pivots, is_synthetic=True)  # fmt: skip
 
 
 def lay_case(drawn: SyntheticPlots) -> BlockCase:

@@ -1,4 +1,4 @@
-"""The commands ``demo`` (the whole job on a synthetic district) and ``serve`` (the pages of a workspace).
+"""The commands ``demo`` (the whole job on a synthetic district) and ``browse`` (the results of a workspace as pages).
 
 Owns the order of the steps and what is said meanwhile; each step is the same code that the single commands call.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import shutil
 import time
+from importlib.util import find_spec
 from pathlib import Path
 
 import click
@@ -55,13 +56,22 @@ DEMO_PORT = 8765
     show_default=True,
     help="网页端口, 0 为任选 / port of the pages, 0 for any",
 )
-@click.option("--serve/--no-serve", "is_served", default=True, help="算完打开本地网页 / serve the pages afterwards")
+@click.option("--serve/--no-serve", "is_served", default=True, help="算完启动平台 / serve the platform afterwards")
 @click.option("--vouchers/--no-vouchers", "has_vouchers", default=True, help="演示兑付一年 / play a year of vouchers")
+@click.pass_context
 @speaking
 def demo(
-    firms: int, seed: int, pack: str, folder: Path, port: int, is_served: bool, has_vouchers: bool, speaker: Speaker
+    context: click.Context,
+    firms: int,
+    seed: int,
+    pack: str,
+    folder: Path,
+    port: int,
+    is_served: bool,
+    has_vouchers: bool,
+    speaker: Speaker,
 ) -> None:
-    """合成一个区 → 导入各部门表格 → 测算 → 兑付一年 → 本地网页。Make a synthetic district, import, run, pay a year of vouchers, and serve it."""
+    """合成一个区 → 导入各部门表格 → 测算 → 兑付一年 → 平台。Make a synthetic district, import, run, pay a year of vouchers, and serve the platform."""
     started = time.monotonic()
     prepare(folder)
     plan = open_voucher_plan(pack) if has_vouchers else None
@@ -114,8 +124,10 @@ def demo(
         speaker.say(f"    {page}", f"    {page}")
     blocks = show_blocks_demo(folder, pack, today(), speaker)
     if blocks is not None:
-        speaker.say(f"    腾笼换鸟连片图(合成地块): {blocks}", f"    blocks of renewal (synthetic plots): {blocks}")
-    speaker.say(f"主体识别: {MENTIONS} 条脏名单(合成数据)", f"who is meant: a dirty list of {MENTIONS} names (synthetic)")
+        speaker.say(f"    低效用地连片图(合成地块): {blocks}", f"    blocks of renewal (synthetic plots): {blocks}")
+    speaker.say(
+        f"主体识别: {MENTIONS} 条脏名单(合成数据)", f"who is meant: a dirty list of {MENTIONS} names (synthetic)"
+    )
     resolve_demo(workspace, speaker, seed)
     speaker.say(
         f"7/{steps} 供需对接: 家门口的订单、漏斗与四找(合成数据)",
@@ -129,8 +141,22 @@ def demo(
         f"用时 {time.monotonic() - started:.0f} 秒, 结果在 {folder}/runs",
         f"{time.monotonic() - started:.0f} s; results in {folder}/runs",
     )
-    if is_served:
+    if not is_served:
+        return
+    platform = find_platform(context)
+    if platform is None:
         serve_site(workspace, port, speaker, runs, f"index/{county}" if county else "")
+        return
+    speaker.say(f"结果的本地网页: kaiwu browse {folder}", f"the results as local pages: kaiwu browse {folder}")
+    context.invoke(platform, workspace=folder, port=port, has_demo=True, lang=speaker.language)
+
+
+def find_platform(context: click.Context) -> click.Command | None:
+    """The platform's ``serve``, which this layer knows by its name alone; ``None`` where the extra is not installed."""
+    root = context.find_root().command
+    if not isinstance(root, click.Group) or find_spec("django") is None:
+        return None
+    return root.get_command(context, "serve")
 
 
 def prepare(folder: Path) -> None:
@@ -211,8 +237,8 @@ def summarise(workspace: Workspace, runs: list[Run], speaker: Speaker) -> None:
     help="网页端口, 0 为任选 / port of the pages, 0 for any",
 )
 @speaking
-def serve(workspace: Path, port: int, speaker: Speaker) -> None:
-    """在本机打开工作区的网页。Serve the pages of a workspace on this machine."""
+def browse(workspace: Path, port: int, speaker: Speaker) -> None:
+    """在本机翻看工作区的结果, 不用账号和数据库。Look through the results of a workspace on this machine, without accounts or a database."""
     serve_site(open_workspace(workspace), port, speaker, [])
 
 

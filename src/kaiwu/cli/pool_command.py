@@ -23,7 +23,7 @@ _FILE = click.argument("source", type=click.Path(path_type=Path, dir_okay=False,
 
 @click.group("pool")
 def pool_group() -> None:
-    """内生裂变项目库: 按阶段和日期统计, 优进劣汰。The reserve pool: counts by stage and date, yearly re-scoring."""
+    """储备项目库: 按阶段和日期统计, 优进劣汰。The reserve pool: counts by stage and date, yearly re-scoring."""
 
 
 @pool_group.command("tally")

@@ -1,4 +1,4 @@
-"""The map page of renewal (腾笼换鸟地图): low-yield plots by stage, the ways, the blocks, and the land before and after.
+"""The map page of renewal (低效用地改造地图): low-yield plots by stage, the ways, the blocks, and the land before and after.
 
 Owns what the page shows. Stages and ways are the rules', blocks the adviser's; the page says that blocks are advice.
 """

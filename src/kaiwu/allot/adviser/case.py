@@ -44,7 +44,11 @@ class AdviceCase:
             (len(self.use) == len(self.value) + 1 and int(self.start[-1]) == len(self.value), "选项与占用表长度不符", "options and uses differ in number"),
             (int(np.abs(self.value).max(initial=0)) * max(self.applicants, 1) <= MOST and int(self.amount.max(initial=0)) <= MOST, f"数值过大, 请换大一级单位(合计不超过 {MOST})", f"numbers are too large: use a larger unit (sums up to {MOST})"),
         )  # fmt: skip
-        problems = [Problem("A-ADVICE-CASE", zh, en) for is_right, zh, en in checks if not is_right]
+        problems = [
+            Problem("A-ADVICE-CASE", f"参谋案例不成立: {zh}", f"no case for the adviser: {en}")
+            for is_right, zh, en in checks
+            if not is_right
+        ]
         if problems:
             raise KaiwuError(problems)
 

@@ -51,7 +51,11 @@ class BlockCase:
             (min(self.cost.min(initial=0), self.area.min(initial=0)) >= 0, "成本和面积不能为负", "costs and areas may not be negative"),
             (max(int(np.abs(a).sum()) for a in (self.gain, self.cost, self.area, self.perimeter)) <= MOST, f"合计超过 {MOST}, 请换大一级单位", f"a sum passes {MOST}: use a larger unit"),
         )  # fmt: skip
-        problems = [Problem("A-BLOCK-CASE", zh, en) for is_right, zh, en in checks if not is_right]
+        problems = [
+            Problem("A-BLOCK-CASE", f"连片案例不成立: {zh}", f"no case of blocks: {en}")
+            for is_right, zh, en in checks
+            if not is_right
+        ]
         if problems:
             raise KaiwuError(problems)
 
@@ -124,7 +128,7 @@ def check_plan(case: BlockCase, plan: BlockPlan) -> tuple[Problem, ...]:
 
     def tell(is_broken: bool, zh: str, en: str) -> None:
         if is_broken:
-            problems.append(Problem("A-BLOCK-PLAN", zh, en))
+            problems.append(Problem("A-BLOCK-PLAN", f"连片方案{zh}", f"the plan of blocks: {en}"))
 
     tell(
         len(blocks) > case.most, f"片数 {len(blocks)} 超过 {case.most}", f"{len(blocks)} blocks, more than {case.most}"

@@ -1,4 +1,4 @@
-"""Renewal of low-yield land (腾笼换鸟): the stage of a plot, one of five ways with its reasons, and before against after.
+"""Renewal of low-yield land (低效用地改造): the stage of a plot, one of five ways with its reasons, and before against after.
 
 Owns the choice among the answers of the rules and the sums of what was freed. The thresholds, their edges and dates, and
 when a way is open are rules of a pack; their order is declared with them.

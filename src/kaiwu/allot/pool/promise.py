@@ -1,4 +1,4 @@
-"""Promises (标准地承诺): every commitment with its check dates, shortfalls as debts in the ledger, and what a firm's word is worth.
+"""Promises (履约承诺): every commitment with its check dates, shortfalls as debts in the ledger, and what a firm's word is worth.
 
 Owns the checks, the debt of a shortfall and the delivery ratio. What is measured arrives as figures.
 """
