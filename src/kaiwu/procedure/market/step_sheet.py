@@ -82,11 +82,7 @@ def _day(text: str) -> dt.date:
 
 def _fen(text: str) -> int | None:
     wan = find_unit("万元")
-    return (
-        to_grain(parse_quantity(text, default_unit=wan, dimension=wan.dimension).base, Fraction(1))
-        if text
-        else None
-    )
+    return to_grain(parse_quantity(text, default_unit=wan, dimension=wan.dimension).base, Fraction(1)) if text else None
 
 
 def _stage(text: str) -> str:
