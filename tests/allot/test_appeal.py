@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 
 import pytest
-from tests.allot.invented_round import invent_round
-from tests.allot.test_explain_loser import applicant, plots, small_round
+from invented_round import invent_round
+from small_round import applicant, plots, small_round
 
 from kaiwu.allot.appeal import Correction, appeal, correct
 from kaiwu.allot.record import make_record, record_bytes

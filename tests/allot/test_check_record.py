@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.allot.invented_round import invent_round
+from invented_round import invent_round
 
 from kaiwu.allot import checker
 from kaiwu.allot.exception import MeetingException
@@ -22,6 +22,7 @@ from kaiwu.allot.record import digest, make_record, read_round, record_bytes
 from kaiwu.allot.result import allot, find_displaced
 
 Record = dict[str, Any]
+PINNED = "f3ae117559abaf2dcb222ff9fd57dd5e3507d105ae0963665338c39b47d2d358"
 WITH_SEVERAL = (1, 2, 5)
 """Rounds with two winners or more, and somebody who waits behind one of them."""
 
@@ -44,11 +45,22 @@ def test_a_record_read_back_is_the_same_round() -> None:
         assert json.loads(record_bytes(again)) == record
 
 
+def test_a_record_has_the_same_bytes_on_every_machine() -> None:
+    """Written down once; whoever gets another digest has found a difference between machines or versions."""
+    record = make_record(allot(invent_round(16, 8, 5)))
+    assert record["outcome_hash"] == PINNED
+
+
 def test_the_checker_uses_the_standard_library_alone() -> None:
     tree = ast.parse(Path(checker.__file__).read_text(encoding="utf-8"))
     names = {a.name for n in ast.walk(tree) if isinstance(n, ast.Import) for a in n.names}
     names |= {n.module or "" for n in ast.walk(tree) if isinstance(n, ast.ImportFrom)}
     assert {n.split(".")[0] for n in names} <= sys.stdlib_module_names
+
+
+def test_no_part_of_the_allocator_uses_the_checker() -> None:
+    for path in Path(checker.__file__).parent.glob("*.py"):
+        assert path.name == "checker.py" or "kaiwu.allot.checker" not in path.read_text(encoding="utf-8"), path.name
 
 
 def test_the_checker_runs_as_one_file_without_the_library(tmp_path: Path) -> None:

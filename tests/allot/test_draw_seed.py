@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.allot.invented_round import DRAW, SALT
+from invented_round import DRAW, SALT
 
 from kaiwu.allot.tie import Draw, commit_secret, seed_commitment
 from kaiwu.quantity import KaiwuError

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tests.allot.invented_round import invent_round, with_score
+from invented_round import invent_round, with_score
 
 from kaiwu.allot.cutoff import BINDINGS
 from kaiwu.allot.result import WAITING, allot

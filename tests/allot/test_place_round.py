@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.allot.invented_round import invent_round, with_score
+from invented_round import invent_round, with_score
 
 from kaiwu.allot.applicant import Applicant
 from kaiwu.allot.quota import Cell

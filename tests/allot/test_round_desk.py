@@ -9,19 +9,20 @@ from shutil import copytree
 
 import pytest
 from click.testing import CliRunner, Result
-from tests.allot.test_round_folder import FILES, HEAD
+from round_file import FILES, HEAD
 
 from kaiwu.allot.appeal import Correction
 from kaiwu.allot.checker import check_record
 from kaiwu.allot.exception import MeetingException
 from kaiwu.cli.main import main
-from kaiwu.pack import builtin_packs
+from kaiwu.pack import builtin_packs, open_library
 from kaiwu.procedure import open_workspace
 from kaiwu.procedure.allot.desk import Desk, open_land_desk, roll_over
 from kaiwu.quantity import KaiwuError
 from kaiwu.report.site import Site
 
 DRAWN = 'public_draw: {number: "07 11 18", date: 2025-09-07, source: 公开号码(虚构)}\n'
+LIBRARY = open_library(["national", "reference/land"])
 BEFORE, DAY = dt.date(2025, 7, 1), dt.date(2025, 9, 30)
 
 
@@ -40,7 +41,9 @@ def make_workspace(folder: Path) -> Path:
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Desk:
-    return open_land_desk(open_workspace(make_workspace(tmp_path)))
+    workspace = open_workspace(make_workspace(tmp_path))
+    vars(workspace)["library"] = LIBRARY  # opened once for all tests
+    return open_land_desk(workspace)
 
 
 def place(desk: Desk) -> None:
@@ -197,6 +200,31 @@ def test_the_commands_play_a_whole_round(tmp_path: Path) -> None:
         done = run(folder, *words)
         assert done.exit_code == 0, (words, done.output)
         assert expected in done.output, (words, done.output)
+
+
+def test_the_command_for_an_exception_names_whom_it_displaces(tmp_path: Path, desk: Desk) -> None:
+    place(desk)
+    more = (
+        "-w",
+        str(desk.workspace.folder),
+        "--minutes",
+        "2025-3",
+        "--reason",
+        "a reason",
+        "--signer",
+        "leader",
+        "--day",
+        "2025-10-01",
+    )
+    done = run(tmp_path, "exception", "R1", "P2", "S1", *more, "--json")
+    assert done.exit_code == 0, done.output
+    assert {m["applicant"] for m in json.loads(done.output)["moves"] if m["status"][0] != m["status"][1]} == {
+        "P1",
+        "P2",
+    }
+    notice = tmp_path / "notice.html"
+    assert run(tmp_path, "notice", "R1", "-w", str(desk.workspace.folder), "-o", str(notice)).exit_code == 0
+    assert "2025-3" in notice.read_text(encoding="utf-8") and "被替换: P1" in notice.read_text(encoding="utf-8")
 
 
 def test_verify_tells_what_does_not_hold_and_exits_with_1(tmp_path: Path, desk: Desk) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from round_file import DEMANDS, FILES, HEAD, QUOTAS, SUPPLIES
 
 from kaiwu.allot.result import allot
 from kaiwu.allot.supply import UPGRADE
@@ -15,39 +16,6 @@ from kaiwu.procedure.allot.folder import RoundFolder, open_folder
 from kaiwu.quantity import KaiwuError
 
 LIBRARY = open_library(["national", "reference/land"])
-HEAD = """round: R1
-zh: 小批次
-en: Small round
-rulebook: land_round_trial
-as_of: 2025-09-30
-rated: 2024
-deadline: 2025-08-31
-synthetic: true
-"""
-PROJECTS = """主体代码,项目名称,申请企业,接受方式,申请日期,申请企业亩均税收(万元/亩),申请企业亩均增加值(万元/亩),申请企业劳动生产率(万元/人),申请企业研发占比(%),申请企业三年营收增速(%),强链补链项目,列入失信或重大违法,需求面积下限(亩),需求用途
-P1,甲项目,甲,工业用地出让>标准厂房(楼层),2025-08-01,24.097,136.16,18.14,3.02,20,是,否,10,二类工业
-P2,乙项目,乙,工业用地出让,2025-08-02,20,100,15,3,10,否,否,10,二类工业
-P3,丙项目,丙,工业用地出让,2025-08-02,20,100,15,,10,否,否,10,二类工业
-P4,丁项目,丁,零土地技改,2025-08-02,5,50,10,1,5,否,否,10,二类工业
-"""
-SUPPLIES = """主体代码,供给方式,所属园区,产权人,供给面积(亩),宗地面积(亩),允许用途,附加条件
-S1,工业用地出让,东园,,20,20,一类工业、二类工业,
-S2,工业用地出让,东园,,30,30,二类工业,
-S3,工业用地出让,东园,,30,30,一类工业,
-S4,标准厂房(楼层),东园,,5,5,,
-S5,零土地技改,东园,丁,15,15,,
-"""
-QUOTAS = "主体代码,资源,园区,时期,数量\n1,能耗指标,东园,2026,500吨标煤(等价值)\n2,新增用地计划,,,40亩\n"
-DEMANDS = (
-    "主体代码,项目,资源,时期,数量\n1,P1,能耗指标,2026-01,300吨标煤(等价值)\n2,P2,能耗指标,2026-02,200吨标煤(等价值)\n"
-)
-FILES = {
-    "round.yaml": HEAD,
-    "projects.csv": PROJECTS,
-    "supplies.csv": SUPPLIES,
-    "quotas.csv": QUOTAS,
-    "demands.csv": DEMANDS,
-}
 
 
 def write(folder: Path, **changed: str) -> Path:
