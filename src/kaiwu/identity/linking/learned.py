@@ -19,13 +19,13 @@ from kaiwu.identity.linking.measure import Measures
 from kaiwu.quantity.problem import KaiwuError, Problem
 
 FORMAT = 1
-ROUNDS = 300
+ROUNDS = 700
 LINKS_MIN = 200
 """Pairs of either kind below which a model says more about chance than about names."""
 
 SETTINGS: dict[str, object] = {
-    "objective": "binary", "learning_rate": 0.08, "num_leaves": 8, "min_data_in_leaf": 20, "feature_fraction": 0.6,
-    "bagging_fraction": 0.8, "bagging_freq": 1, "lambda_l2": 5.0, "verbose": -1, "seed": 1, "deterministic": True,
+    "objective": "binary", "learning_rate": 0.05, "num_leaves": 6, "min_data_in_leaf": 20, "feature_fraction": 0.3,
+    "bagging_fraction": 0.6, "bagging_freq": 1, "lambda_l2": 5.0, "verbose": -1, "seed": 1, "deterministic": True,
     "force_row_wise": True, "num_threads": 1,
 }  # fmt: skip
 
