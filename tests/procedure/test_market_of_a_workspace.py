@@ -72,6 +72,14 @@ def test_an_altered_batch_is_noticed(desk: MarketDesk) -> None:
         market_store(desk.workspace).load(desk.content.attributes)
 
 
+def test_what_a_broken_import_left_is_never_overwritten(desk: MarketDesk) -> None:
+    left = desk.workspace.folder / "market" / "0002.jsonl.gz"
+    left.write_bytes(b"half")
+    take(desk.workspace, "科技成果清单.csv")
+    assert left.read_bytes() == b"half"
+    assert [entry["file"] for entry in market_store(desk.workspace).batches()] == ["0001.jsonl.gz", "0003.jsonl.gz"]
+
+
 def test_a_file_of_no_listing_is_told_which_there_are(workspace: Workspace, tmp_path: Path) -> None:
     path = tmp_path / "乱.csv"
     path.write_text("a\n1\n", "utf-8")

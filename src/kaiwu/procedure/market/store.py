@@ -55,18 +55,21 @@ class MarketStore:
     def append(self, records: Sequence[Record | Deal], names: Mapping[str, str], known_at: dt.date, source: str) -> int:
         """Keep a batch as known on a day; returns its number."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        number = len(self.batches()) + 1
+        number = max((entry["batch"] for entry in self.batches()), default=0) + 1
+        while (self.folder / _file_name(number)).exists():  # of an import that broke off, or of one at the same moment
+            number += 1
         lines = [json.dumps({"names": dict(names)}, ensure_ascii=False, sort_keys=True)]
         lines += [json.dumps(print_record(record), ensure_ascii=False, sort_keys=True) for record in records]
         body = gzip.compress("\n".join(lines).encode(), mtime=0)
-        name = f"{number:04d}.jsonl.gz"
-        (self.folder / name).write_bytes(body)
+        name = _file_name(number)
+        with (self.folder / name).open("xb") as stream:
+            stream.write(body)
         entry = {
             "batch": number, "file": name, "sha256": hashlib.sha256(body).hexdigest(), "records": len(records), "known_at": known_at.isoformat(),
             "source": source,
         }  # fmt: skip
-        with (self.folder / MANIFEST).open("a", encoding="utf-8") as stream:
-            stream.write(json.dumps(entry, ensure_ascii=False) + "\n")
+        with (self.folder / MANIFEST).open("a", encoding="utf-8") as manifest:
+            manifest.write(json.dumps(entry, ensure_ascii=False) + "\n")
         return number
 
     def batches(self) -> list[dict[str, Any]]:
@@ -100,3 +103,7 @@ class MarketStore:
                 "S-MARKET", "供需批次文件缺失或被改动; 请从备份恢复", "a batch of the market is missing or was altered: restore it", where=str(path),
             ))  # fmt: skip
         return gzip.decompress(body).decode()
+
+
+def _file_name(number: int) -> str:
+    return f"{number:04d}.jsonl.gz"
