@@ -116,3 +116,11 @@ def test_a_file_is_kept_by_its_digest_and_only_ever_downloaded(request_case, bro
     assert answer["Content-Disposition"].startswith("attachment")
     assert answer["Content-Type"] == "application/octet-stream"
     assert browse("east").get(f"{url}file/{kept.pk}/").status_code == 404
+
+
+def test_the_file_of_a_firm_tells_its_cases_to_those_who_may_see_them(request_case, browse):
+    page = browse("clerk01").get("/firm/F01/").content.decode()
+    assert request_case.title in page
+    assert "历年数据" in page
+    assert "2,000万元" in page
+    assert request_case.title not in browse("taxman").get("/firm/F01/").content.decode()

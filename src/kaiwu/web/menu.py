@@ -51,6 +51,7 @@ SCREENS: tuple[tuple[tuple[str, str], tuple[str, ...]], ...] = (
         ("主体库", "Registry"),
         (
             "kaiwu.web.registry.screens:FirmScreen",
+            "kaiwu.web.registry.screens:GroupScreen",
             "kaiwu.web.registry.screens:PlotScreen",
             "kaiwu.web.registry.screens:SpaceScreen",
             "kaiwu.web.registry.screens:PlaceScreen",

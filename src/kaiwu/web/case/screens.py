@@ -12,6 +12,7 @@ from kaiwu.web.account.role import GOVERNMENT, Role
 from kaiwu.web.case.models import Case
 from kaiwu.web.case.queries import given_fields, procedure_name, procedure_of, stage_name, time_left
 from kaiwu.web.screen import Choice, Column, Group, Period, Screen, Section, Tag
+from kaiwu.web.screen.table import make_table
 from kaiwu.web.wording import pick
 from kaiwu.web.workspace import workspace
 
@@ -75,31 +76,14 @@ class CaseScreen(Screen):
         """What was filled in, and the files."""
         procedure = procedure_of(record.procedure)
         given = given_fields(record)
-        rows = [_row((pick(f.zh, f.en), str(given.get(f.code, "")))) for f in procedure.fields]
-        files = [
-            _row(
-                (f.name, f"{f.size:,}", f.sha256[:12], f.added_by), url=reverse("case-file", args=[record.number, f.pk])
-            )
-            for f in record.files.all()
-        ]
+        fields = [(pick(f.zh, f.en), str(given.get(f.code, ""))) for f in procedure.fields]
+        files = list(record.files.all())
+        rows = [(f.name, f"{f.size:,}", f.sha256[:12], f.added_by) for f in files]
+        urls = [reverse("case-file", args=[record.number, f.pk]) for f in files]
+        heads = (pick("文件", "File"), pick("字节", "Bytes"), pick("摘要", "Digest"), pick("提交人", "By"))
         return (
-            Section("fields", pick("内容", "Content"), _table((pick("项目", "Field"), pick("内容", "Content")), rows)),
             Section(
-                "files",
-                pick("附件", "Files"),
-                _table((pick("文件", "File"), pick("字节", "Bytes"), "SHA-256", pick("提交人", "By")), files),
-                len(files),
+                "fields", pick("内容", "Content"), make_table((pick("项目", "Field"), pick("内容", "Content")), fields)
             ),
+            Section("files", pick("附件", "Files"), make_table(heads, rows, right=(1,), urls=urls), len(files)),
         )
-
-
-def _row(texts: Sequence[str], url: str = "") -> dict[str, Any]:
-    return {"url": url, "cells": [{"text": text, "align": "left"} for text in texts]}
-
-
-def _table(heads: Sequence[str], rows: list[dict[str, Any]]) -> dict[str, Any]:
-    for row in rows:
-        for cell, head in zip(row["cells"], heads, strict=True):
-            cell["label"] = head
-    columns = [{"code": str(i), "label": head, "align": "left"} for i, head in enumerate(heads)]
-    return {"columns": columns, "rows": rows, "empty": {"text": pick("没有内容", "Nothing")}}

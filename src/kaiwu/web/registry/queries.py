@@ -2,35 +2,88 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Collection
+
 import polars as pl
 from django.utils import timezone
 
 from kaiwu.figure.figure import print_value
+from kaiwu.figure.variable import Variable
+from kaiwu.identity import NameKind
+from kaiwu.pack.profile import read_profile
+from kaiwu.web.account.models import Person
 from kaiwu.web.registry.models import Firm
 from kaiwu.web.screen import Section
+from kaiwu.web.screen.table import make_table
 from kaiwu.web.wording import language, pick
 from kaiwu.web.workspace import workspace
 
+YEARS = 5
+"""Years of the main figures on a firm's page."""
 
-def figure_section(firm: Firm) -> Section:
+
+def newest_figures(variables: Collection[str] | None, day: dt.date, entity: str = "") -> pl.DataFrame:
+    """The figure of every entity, variable and period that stands on a day: the last one recorded."""
+    stored = workspace().figures.scan_lazily(variables, day)
+    chosen = stored.filter(pl.col("entity") == entity) if entity else stored
+    ordered = chosen.sort("entity", "variable", "period", "known_at", "batch")
+    return ordered.unique(("entity", "variable", "period"), keep="last", maintain_order=True).collect()
+
+
+def figure_section(firm: Firm, person: Person) -> Section:
     """All figures of a firm by variable and period, newest first, with unit and source."""
-    home = workspace()
-    today = timezone.localdate()
-    stored = home.figures.scan_lazily(None, today).filter(pl.col("entity") == firm.entity)
-    table = (
-        stored.sort("variable", "period", "known_at", "batch")
-        .unique(("variable", "period"), keep="last", maintain_order=True)
-        .collect()
-    )
-    variables = home.library.variables
+    table = newest_figures(None, timezone.localdate(), firm.entity)
+    variables = workspace().library.variables
     rows = []
     for row in table.sort("period", "variable", descending=[True, False]).iter_rows(named=True):
         variable = variables.get(row["variable"])
         label = row["variable"] if variable is None else pick(variable.zh, variable.en)
         text = row["raw"] if variable is None else print_value(variable, row["value"], language=language())
-        cells = (("period", row["period"], "left"), ("variable", label, "left"), ("value", text, "right"), ("source", row["source"], "left"), ("known_at", str(row["known_at"]), "left"))  # fmt: skip
-        rows.append({"cells": [{"code": c, "text": t, "align": a} for c, t, a in cells]})
-    heads = (("period", "期间", "Period"), ("variable", "指标", "Variable"), ("value", "数值", "Value"), ("source", "来源", "Source"), ("known_at", "获知日", "Known at"))  # fmt: skip
-    columns = [{"code": c, "label": pick(zh, en), "align": "right" if c == "value" else "left"} for c, zh, en in heads]
-    shown = {"columns": columns, "rows": rows, "empty": {"text": pick("没有数据", "No figures")}}
-    return Section("figures", pick("历年数据", "Figures by year"), shown, len(rows))
+        rows.append((row["period"], label, text, row["source"], str(row["known_at"])))
+    heads = (
+        pick("期间", "Period"),
+        pick("指标", "Variable"),
+        pick("数值", "Value"),
+        pick("来源", "Source"),
+        pick("获知日", "Known at"),
+    )
+    return Section("figures", pick("历年数据", "Figures by year"), make_table(heads, rows, right=(2,)), len(rows))
+
+
+def main_figures(firm: Firm, person: Person) -> Section | None:
+    """The main figures of the pack's profile, one row each, one column a year."""
+    chosen = read_profile(workspace().library).figures
+    table = newest_figures([v.code for v in chosen], timezone.localdate(), firm.entity) if chosen else None
+    if table is None or not table.height:
+        return None
+    years = sorted({p[:4] for p in table["period"] if p[:4].isdecimal()}, reverse=True)[:YEARS]
+    kept = {(row["variable"], row["period"]): row["value"] for row in table.iter_rows(named=True)}
+    rows = [(pick(v.zh, v.en), *(_print(v, kept.get((v.code, year))) for year in years)) for v in chosen]
+    heads = (pick("指标", "Variable"), *years)
+    return Section("main", pick("主要数据", "Main figures"), make_table(heads, rows, right=range(1, len(heads))))
+
+
+def _print(variable: Variable, value: int | None) -> str:
+    return "" if value is None else print_value(variable, value, language=language())
+
+
+def names_section(firm: Firm, person: Person) -> Section | None:
+    """The names of a firm over time, where there was more than one."""
+    register = workspace().register
+    if firm.entity not in register:
+        return None
+    kinds = {
+        NameKind.LEGAL: ("法定名称", "legal"),
+        NameKind.FORMER: ("曾用名", "former"),
+        NameKind.SHORT: ("简称", "short"),
+        NameKind.BRAND: ("品牌", "brand"),
+    }
+    names = register.entity(firm.entity).names
+    rows = [(n.text, pick(*kinds[n.kind]), str(n.valid_from or ""), str(n.valid_to or ""), n.source) for n in names]
+    heads = (pick("名称", "Name"), pick("类型", "Kind"), pick("起", "From"), pick("止", "To"), pick("来源", "Source"))
+    return (
+        Section("names", pick("名称沿革", "Names over time"), make_table(heads, rows), len(rows))
+        if len(rows) > 1
+        else None
+    )

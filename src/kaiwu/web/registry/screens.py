@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from django.urls import reverse
+
 from kaiwu.web.account.models import Person
 from kaiwu.web.account.role import GOVERNMENT, Role
+from kaiwu.web.registry.dossier import dossier
 from kaiwu.web.registry.models import Firm, Place, PlaceKind, Plot, Space
-from kaiwu.web.registry.queries import figure_section
+from kaiwu.web.registry.models import Group as FirmGroup
 from kaiwu.web.screen import Choice, Column, Group, Range, Screen, Section, Tag
+from kaiwu.web.screen.table import make_table
+from kaiwu.web.wording import pick
 
 YES_NO: dict[Any, tuple[str, str]] = {True: ("是", "yes"), False: ("否", "no")}
 OFFICES = GOVERNMENT | {Role.AUDIT}
@@ -27,12 +32,14 @@ class FirmScreen(Screen):
         Column("town__name", "镇街", "Town", 14, order="town__name"),
         Column("park__name", "平台园区", "Park", 16, order="park__name"),
         Column("group__name", "集团", "Group", 20, order="group__name"),
+        Column("industry", "行业", "Industry", 18, order="industry"),
         Column("is_above_scale", "规上", "Above scale", 8, words=YES_NO, tags={True: Tag.INFO}, order="is_above_scale"),
         Column("former_names", "曾用名", "Former names", 24, is_listed=False),
     )
     filters = (
         Choice("town", "镇街", "Town", "town__name"),
         Choice("park", "平台园区", "Park", "park__name"),
+        Choice("industry", "行业", "Industry"),
         Choice("above", "规上", "Above scale", "is_above_scale", {"True": ("是", "yes"), "False": ("否", "no")}),
     )
     search = ("name", "entity", "former_names")
@@ -42,14 +49,14 @@ class FirmScreen(Screen):
         Group(
             "基本情况",
             "Basics",
-            ("name", "entity", "town__name", "park__name", "group__name", "is_above_scale", "former_names"),
+            ("name", "entity", "industry", "is_above_scale", "town__name", "park__name", "group__name", "former_names"),
         ),
     )
     viewers = OFFICES | {Role.CLERK}
 
     def sections(self, record: Any, person: Person) -> Sequence[Section]:
-        """Figures by year with their source."""
-        return (figure_section(record),)
+        """The firm's whole file."""
+        return dossier(record, person)
 
 
 class PlotScreen(Screen):
@@ -118,3 +125,30 @@ class SpaceScreen(Screen):
     importable = tuple(c.code for c in columns)
     import_key = ("name", "town__name")
     importers = frozenset({Role.OFFICER, Role.TOWN})
+
+
+class GroupScreen(Screen):
+    """Groups of firms with their members."""
+
+    code, zh, en = "group", "集团", "Groups"
+    model = FirmGroup
+    columns = (
+        Column("name", "集团", "Group", 34, order="name"),
+        Column("entity", "代码", "Code", 28, order="entity"),
+    )
+    groups = (Group("基本情况", "Basics", ("name", "entity")),)
+    search = ("name", "entity")
+    order = ("name",)
+    viewers = OFFICES
+
+    def rows(self, person: Person) -> Any:
+        """A group with several firms in reach is still one row."""
+        return super().rows(person).distinct()
+
+    def sections(self, record: Any, person: Person) -> Sequence[Section]:
+        """Its members in this person's reach."""
+        members = list(Firm.objects.visible_to(person).filter(group=record).select_related("town"))
+        rows = [(f.name, f.entity, f.town.name if f.town else "") for f in members]
+        urls = [reverse("firm-detail", args=[f.entity]) for f in members]
+        heads = (pick("企业", "Firm"), pick("代码", "Code"), pick("镇街", "Town"))
+        return (Section("members", pick("成员企业", "Members"), make_table(heads, rows, urls=urls), len(rows)),)

@@ -8,10 +8,14 @@ from typing import Any, TypeVar
 
 from django.db import models, transaction
 
+from kaiwu.figure.figure import print_value
+from kaiwu.figure.variable import Variable
 from kaiwu.identity import Entity, EntityKind, NameKind, Register, RelationKind
 from kaiwu.identity.entity import Basis
+from kaiwu.pack.profile import read_profile
 from kaiwu.web.event.services import Actor, Deed, record
 from kaiwu.web.registry.models import Firm, Group, Place, PlaceKind, Plot, PlotUse
+from kaiwu.web.registry.queries import newest_figures
 from kaiwu.web.workspace import workspace
 
 BULK = 500
@@ -60,9 +64,12 @@ def _sync_firms(
     group = {
         r.from_id: groups[r.to_id] for r in register.relations(RelationKind.MEMBER_OF_GROUP, as_of) if r.to_id in groups
     }
+    industry, above = _profile_values(as_of)
     rows = {
         e.id: {
             "name": _name(e, as_of),
+            "industry": industry.get(e.id, ""),
+            "is_above_scale": above.get(e.id),
             "uscc": e.uscc or (e.id if len(e.id) == USCC_CHARACTERS else ""),
             "former_names": "\n".join(sorted({n.text for n in e.names if n.kind is NameKind.FORMER or n.ended_before(as_of)})),
             "town": town.get(e.id), "park": park.get(e.id), "group": group.get(e.id),
@@ -70,6 +77,26 @@ def _sync_firms(
         for e in register.entities(EntityKind.FIRM)
     }  # fmt: skip
     return _keep(Firm, rows)
+
+
+def _profile_values(as_of: dt.date) -> tuple[dict[str, str], dict[str, bool]]:
+    """Industry and scale of every firm by the newest figures of the pack's profile; what is not known is not there."""
+    profile = read_profile(workspace().library)
+    industry = (
+        {e: print_value(profile.industry, v) for e, v in _newest(profile.industry, as_of).items()}
+        if profile.industry
+        else {}
+    )
+    above = {e: bool(v) for e, v in _newest(profile.above_scale, as_of).items()} if profile.above_scale else {}
+    return industry, above
+
+
+def _newest(variable: Variable | None, as_of: dt.date) -> dict[str, int]:
+    """The value of the last period of every entity."""
+    if variable is None:
+        return {}
+    table = newest_figures([variable.code], as_of).sort("entity", "period").unique("entity", keep="last")
+    return dict(zip(table["entity"], table["value"], strict=True))
 
 
 def _sync_uses(register: Register, as_of: dt.date, plots: dict[str, Plot], firms: dict[str, Firm]) -> None:
