@@ -253,6 +253,24 @@ def test_the_pages_show_scores_and_no_raw_figures(desk: Desk) -> None:
     assert [site.answer(url).status for url in ("/allot/R9", "/allot/R1/P9")] == [404, 404]
 
 
+def test_who_is_not_in_line_reads_which_condition_or_figure_stands_in_the_way(desk: Desk) -> None:
+    path = desk.workspace.folder / "rounds" / "R1" / "projects.csv"
+    path.write_text(
+        path.read_text(encoding="utf-8").replace(
+            "P2,乙项目,乙,工业用地出让,2025-08-02,20,", "P2,乙项目,乙,工业用地出让,2025-08-02,9.99,"
+        ),
+        encoding="utf-8",
+    )
+    place(desk)
+    ((refused, _),) = [r for r in desk.entry_reasons("R1", "P2") if "10" in r[0] and "差" in r[0]][:1]
+    assert refused.startswith("工业用地出让: ") and "要求 ≥ 10万元/亩: 不符合, 差0.01万元/亩" in refused
+    assert desk.entry_reasons("R1", "P3") == [
+        ("评分所用的数据有缺, 补齐后即可排序", "a figure behind the score is missing; with it the project is ordered")
+    ]
+    assert desk.entry_reasons("R1", "P1") == []
+    assert refused in Site(desk.workspace).answer("/allot/R1/P2").body.decode().replace("&gt;", ">")
+
+
 def test_a_round_that_is_not_there_is_named_with_those_that_are(desk: Desk) -> None:
     assert code_of(desk.preview, "R7", DAY, "officer") == "A-ROUND"
     assert code_of(desk.record, "R1") == "A-STAGE"

@@ -32,9 +32,10 @@ from kaiwu.quantity import KaiwuError, Problem
 @speaking
 def explain_command(round_code: str, applicant: str, workspace: Path, speaker: Speaker) -> None:
     """一个项目为什么: 名次、入围线、谁决定的、差在哪项、多少分就够。Why one project: place, line, who set it, which part, what would do."""
-    placed = desk_of(workspace).placed(round_code)
+    desk = desk_of(workspace)
+    placed = desk.placed(round_code)
     found = explain(placed, applicant)
-    sentences = tell(placed.round.rule, found)
+    sentences = [*tell(placed.round.rule, found), *desk.entry_reasons(round_code, applicant)]
     if speaker.is_json:
         line = found.line
         shown = {"needed": line.needed, "gap": line.gap, "winner": line.winner, "binding": line.binding, "differences": dict(line.differences)} if line else None  # fmt: skip

@@ -50,8 +50,10 @@ def notice(
 @speaking
 def page(round_code: str, applicant: str, workspace: Path, out: Path, speaker: Speaker) -> None:
     """一个项目的一页: 企业、经办、审计都看得懂。One project's page for the firm, the officer and the auditor."""
+    desk = desk_of(workspace)
+    reasons = desk.entry_reasons(round_code, applicant)
     out.write_text(
-        render_applicant(make_paper(desk_of(workspace), round_code), applicant, speaker.language), encoding="utf-8"
+        render_applicant(make_paper(desk, round_code), applicant, speaker.language, reasons), encoding="utf-8"
     )
     speaker.say(f"已写 {out}", f"wrote {out}")
 

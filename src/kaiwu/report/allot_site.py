@@ -65,5 +65,5 @@ class AllotSite:
         paper = self._paper(code)
         if applicant not in paper.placed.positions:
             raise NotFoundError(applicant)
-        shared = asked.shared()
-        return Page(render_applicant(paper, applicant, shared.pop("lang"), **shared).encode())
+        shared, reasons = asked.shared(), open_land_desk(self.workspace).entry_reasons(code, applicant)
+        return Page(render_applicant(paper, applicant, shared.pop("lang"), reasons, **shared).encode())

@@ -25,6 +25,7 @@ from kaiwu.procedure.allot.event import Docket, Event, EventKind
 from kaiwu.procedure.allot.folder import RoundFolder, open_folder
 from kaiwu.procedure.workspace import Workspace
 from kaiwu.quantity import KaiwuError, Problem
+from kaiwu.rule.outcome import Outcome
 
 ROUNDS = "rounds"
 RECORDS = (EventKind.RUN, EventKind.EXCEPTION, EventKind.UPHOLD)
@@ -71,6 +72,30 @@ class Desk:
     def placed(self, code: str) -> Allotment:
         """The latest result of a round, derived again from its record."""
         return allot(read_round(self.record(code)))
+
+    def entry_reasons(self, code: str, applicant: str) -> list[tuple[str, str]]:
+        """Why a project is not in line: the conditions that it does not meet, or whose figures are missing, by kind of supply.
+
+        Read from the folder of the round; empty for those who are in line.
+        """
+        placed = self.placed(code)
+        own = placed.round.applicant(applicant)
+        if own.is_entered:
+            return []
+        folder = self.folder(code)
+        told: list[tuple[str, str]] = []
+        for decision in folder.scheme.explain(folder.facts, applicant):
+            if decision.item in own.accepts and decision.outcome is not Outcome.PASS:
+                reasons = [r for r in decision.reasons if r.outcome is not None and r.outcome is not Outcome.PASS]
+                told += [(f"{decision.zh}: {r.zh}", f"{decision.en}: {r.en}") for r in reasons]
+        if not told and not own.is_rated:
+            told.append(
+                (
+                    "评分所用的数据有缺, 补齐后即可排序",
+                    "a figure behind the score is missing; with it the project is ordered",
+                )
+            )
+        return told
 
     # -- the rule ----------------------------------------------------------------------------------------
 
