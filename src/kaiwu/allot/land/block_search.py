@@ -14,9 +14,9 @@ import numpy as np
 from kaiwu.allot.kernel import Whole, draw, draw_patience, kernel, seed_state
 from kaiwu.allot.land.block import FREE, BlockCase, BlockPlan, weigh_plan
 
-MOVES_PER_PLOT, LEAST_MOVES, WORK = 1000, 200_000, 600_000
+MOVES_PER_PLOT, LEAST_MOVES, WORK = 1000, 200_000, 1_000_000
 """Moves of one start for each plot, at least, and what small cases spend on several starts; counted, never timed."""
-PATH = 4  # plots that one move may add
+PATH = 6  # plots that one move may add
 TRIES = 8  # members looked at before one is pruned
 LOG = 128  # changes that one move and its undoing may make
 COUNT, SPENT, CHANGES = 0, 1, 2
