@@ -43,7 +43,7 @@ COMMANDS: dict[str, str] = {
     "match": "kaiwu.cli.match_command:match_group",
     "synth": "kaiwu.cli.synth_command:synth",
     "demo": "kaiwu.cli.demo_command:demo",
-    "serve": "kaiwu.cli.demo_command:serve",
+    "browse": "kaiwu.cli.demo_command:browse",
     "verify": "kaiwu.cli.verify_command:verify",
 }
 
@@ -67,13 +67,19 @@ class Commands(click.Group):
 
 
 def walk_commands() -> Iterator[tuple[str, click.Command]]:
-    """Every command of this distribution with its words (``log publish``), a group before its own."""
-    for name in COMMANDS:
+    """Every command of this distribution with its words (``log publish``), a group before its own; the platform's last."""
+    for name in own_commands():
         command = main.get_command(click.Context(main), name)
         assert command is not None
         yield name, command
         if isinstance(command, click.Group):
             yield from ((f"{name} {inner}", each) for inner, each in command.commands.items())
+
+
+def own_commands() -> list[str]:
+    """The names of this distribution's commands, the platform's last."""
+    of_platform = (n for n, point in _others().items() if point.dist is not None and point.dist.name == "kaiwu")
+    return [*COMMANDS, *sorted(of_platform)]
 
 
 def _others() -> dict[str, EntryPoint]:

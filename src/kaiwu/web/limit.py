@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from threading import Lock
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
 
 from kaiwu.web.account.models import Person
@@ -23,6 +23,7 @@ from kaiwu.web.wording import pick
 SPARE = MEBIBYTE
 """What a form may add to its file."""
 KEYS = 20_000
+METHODS = ("GET", "HEAD", "POST", "OPTIONS")
 _log = logging.getLogger("kaiwu.limit")
 
 
@@ -70,7 +71,7 @@ COUNTER = Counter()
 
 
 class Limits:
-    """Refuses what is too much with 429 and what is too large with 413."""
+    """Refuses what is too much with 429, what is too large with 413, and methods that no page has with 405."""
 
     def __init__(self, handle: Callable[[HttpRequest], HttpResponse], rules: Iterable[Rule] = RULES) -> None:
         self._handle = handle
@@ -78,6 +79,8 @@ class Limits:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """The answer, or the refusal."""
+        if request.method not in METHODS:
+            return HttpResponseNotAllowed(METHODS)
         for rule in self._rules:
             if rule.fits(request) and (wait := COUNTER.take(rule, _key(request, rule), time.time())):
                 _log.warning("too many requests", extra={"kaiwu": {"rule": rule.name}})

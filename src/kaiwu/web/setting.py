@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "kaiwu.web.case",
     "kaiwu.web.run",
     "kaiwu.web.evaluation",
+    "kaiwu.web.paper",
 ]
 MIDDLEWARE = [
     "kaiwu.web.log_line.RequestLog",
@@ -126,6 +127,9 @@ SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_NAME = "__Host-kaiwu" if _IS_HTTPS else "kaiwu"
 SESSION_COOKIE_SECURE = _IS_HTTPS
 CSRF_COOKIE_SECURE = _IS_HTTPS
+CSRF_COOKIE_NAME = "__Host-csrf" if _IS_HTTPS else "csrftoken"
+CSRF_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_NAME = "__Host-language" if _IS_HTTPS else "language"
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "kaiwu.web.shell.refuse_forgery"
 SECURE_SSL_REDIRECT = _IS_HTTPS

@@ -6,6 +6,7 @@ Owns the order of the steps that ``kaiwu serve`` takes. Imports Django only when
 from __future__ import annotations
 
 import os
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -41,12 +42,37 @@ def sync() -> dict[str, int]:
     return {**counts, "run": keep_rows(SYSTEM)}
 
 
+def sync_at_start() -> None:
+    """Sync at once where the registry is empty; otherwise ask a worker for it, so that the first page does not wait."""
+    from kaiwu.web.event.services import SYSTEM
+    from kaiwu.web.job.services import ask
+    from kaiwu.web.registry.models import Firm
+
+    if Firm.objects.exists():
+        ask(SYSTEM, "sync", "同步主体库", {})
+    else:
+        sync()
+
+
+def start_worker(stop: threading.Event) -> threading.Thread:
+    """Do jobs in a thread of this process until told to stop."""
+    from kaiwu.web.job.work import work_until
+
+    thread = threading.Thread(target=work_until, args=(stop,), name="worker", daemon=True)
+    thread.start()
+    return thread
+
+
 def make_server(host: str, port: int) -> Any:
     """A WSGI server of this process that is ready to run; ``effective_port`` tells the port."""
+    from django.conf import settings
     from waitress.server import create_server
 
+    from kaiwu.web.environment import MEBIBYTE
     from kaiwu.web.wsgi import application
 
     return create_server(
-        application, host=host, port=port, threads=THREADS, ident="kaiwu", clear_untrusted_proxy_headers=True
-    )
+        application, host=host, port=port, threads=THREADS, ident="kaiwu",
+        clear_untrusted_proxy_headers=not settings.KAIWU_PROXY_HOPS,
+        max_request_body_size=settings.KAIWU_UPLOAD_BYTES + 2 * MEBIBYTE,
+    )  # fmt: skip

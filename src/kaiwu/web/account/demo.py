@@ -61,9 +61,11 @@ def _cast() -> list[_Cast]:
 def _renew(part: _Cast) -> DemoAccount:
     home = part.home()
     person = Person.objects.filter(login=part.login).first()
-    if person is None:
-        person = add_person(SYSTEM, part.login, part.name, home, part.roles, make_first_password())
-    password = reset_password(SYSTEM, person, must_change=False)
+    if person is not None:
+        password = reset_password(SYSTEM, person, must_change=False)
+    else:
+        password = make_first_password()
+        add_person(SYSTEM, part.login, part.name, home, part.roles, password, must_change=False)
     return DemoAccount(part.login, password, part.name, home.name)
 
 

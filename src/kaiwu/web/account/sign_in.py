@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from datetime import timedelta
+from functools import cache
 
 from django.conf import settings
 from django.contrib.auth import login
@@ -34,8 +35,12 @@ PENDING = "kaiwu_pending"
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 TOTP_ROLES = OFFICE | SPLIT
 """Roles that need one-time codes where the site asks for them."""
-_NOBODY = make_password("nobody")
-"""Checked where there is no such login, so that an answer takes as long as for one that exists."""
+
+
+@cache
+def _nobody() -> str:
+    """Checked where there is no such login, so that an answer takes as long as for one that exists."""
+    return make_password("nobody")
 
 
 def authenticate(name: str, password: str, address: str) -> Person | None:
@@ -46,7 +51,7 @@ def authenticate(name: str, password: str, address: str) -> Person | None:
     with transaction.atomic():
         people = Person.objects.filter(login=name.strip().lower(), is_active=True, organisation__is_active=True)
         person: Person | None = people.select_related("organisation").first()
-        is_right = check_password(password, _NOBODY if person is None else person.password)
+        is_right = check_password(password, _nobody() if person is None else person.password)
         if person is None or _is_locked(person):
             return None
         if is_right:
