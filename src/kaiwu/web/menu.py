@@ -44,6 +44,7 @@ SCREENS: tuple[tuple[tuple[str, str], tuple[str, ...]], ...] = (
             "kaiwu.web.evaluation.screens:DisputeScreen",
             "kaiwu.web.evaluation.screens:PublicationScreen",
             "kaiwu.web.evaluation.screens:ConsequenceScreen",
+            "kaiwu.web.paper.screens:PaperScreen",
         ),
     ),
     (("测算", "Runs"), ("kaiwu.web.run.screens:RunScreen", "kaiwu.web.run.screens:NearScreen")),

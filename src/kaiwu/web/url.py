@@ -22,6 +22,8 @@ urlpatterns = [
     path("", include("kaiwu.web.account.url")),
     path("", include("kaiwu.web.evaluation.url")),
     path("", include("kaiwu.web.case.url")),
+    path("", include("kaiwu.web.paper.url")),
+    path("", include("kaiwu.web.cockpit.url")),
     path("", include("kaiwu.web.rating.url")),
     path("", include("kaiwu.web.run.url")),
     *[pattern for screen in screens() for pattern in screen_urls(screen)],

@@ -47,6 +47,8 @@ from kaiwu.web.evaluation.services import (
     withdraw,
 )
 from kaiwu.web.event.services import Actor
+from kaiwu.web.paper.kind import EVALUATION, PUBLICATION, SHEET
+from kaiwu.web.paper.views import paper_buttons
 from kaiwu.web.registry.models import Firm
 from kaiwu.web.run.models import RunRow
 from kaiwu.web.screen.view import record_context
@@ -98,6 +100,7 @@ def show_year(request: HttpRequest, number: str) -> HttpResponse:
             sheet__evaluation=made, state=DisputeState.UPHELD, run=made.run
         ).exists(),
         "is_officer": person.holds(Role.OFFICER),
+        "papers": paper_buttons(person, EVALUATION, number) if made.run else [],
     }
     return render(request, "kaiwu/evaluation.html", case_context(request, number) | context)
 
@@ -199,6 +202,7 @@ def show_sheet(request: HttpRequest, key: str) -> HttpResponse:
     context |= {
         "can_print": person.holds(Role.OFFICER, Role.TOWN),
         "answer_url": reverse("sheet-answer", args=[sheet.pk]),
+        "papers": paper_buttons(person, SHEET, str(sheet.pk)),
     }
     return render(request, "kaiwu/sheet.html", context)
 
@@ -356,6 +360,7 @@ def show_publication(request: HttpRequest, number: str) -> HttpResponse:
     context = {
         "title": made.title, "publication": made, "heads": json.loads(made.heads), "rows": json.loads(made.rows), "counts": json.loads(made.counts),
         "facts": made.facts.splitlines(), "days_left": _days_left(made), "total": sum(n for _, n in json.loads(made.counts)),
+        "papers": paper_buttons(person_of(request), PUBLICATION, number),
     }  # fmt: skip
     return render(request, "kaiwu/publication.html", context)
 

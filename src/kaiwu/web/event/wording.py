@@ -25,6 +25,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "dispute.uphold": ("异议成立", "upheld"),
     "dispute.reject": ("异议不成立", "rejected"),
     "dispute.withdraw": ("撤回异议", "withdrawn"),
+    "paper.make": ("制作文书", "paper made"),
     "record.import": ("导入", "taken in"),
     "person.login": ("登录", "logged in"),
     "person.login_failed": ("登录失败", "login failed"),
