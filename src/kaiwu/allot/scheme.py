@@ -80,11 +80,12 @@ class AllotmentScheme(Headed):
         return self.book.rule
 
     def needs(self) -> Sequence[Need]:
-        """Every figure of a project that entry and reserves read; scores and needs are given with a round."""
+        """Every figure of a project that entry, reserves and the score read; what it needs of a site is given with a round."""
         refs: dict[str, x.Ref] = {}
         for entry in (*self.book.entries.values(), *self.book.pools.values()):
             refs |= x.slots_of(entry.tree)
-        return [Need(ref.variable, ref.offset) for ref in refs.values()]
+        scores = [v for v in (self.book.score, *self.book.items.values()) if v is not None]
+        return [*(Need(ref.variable, ref.offset) for ref in refs.values()), *map(Need, scores)]
 
     def titles(self) -> dict[str, tuple[str, str, str]]:
         """(zh, en, article) of every kind of supply."""
