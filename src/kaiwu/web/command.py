@@ -89,10 +89,13 @@ def _leave(*_: Any) -> NoReturn:
 
 
 def add_accounts() -> list[DemoAccount]:
-    """The demo accounts, each with a new password. Raises ``KaiwuError`` where data are real."""
+    """The demo accounts, each with a new password, and work on their desks. Raises ``KaiwuError`` where data are real."""
     from kaiwu.web.account.demo import add_demo_accounts
+    from kaiwu.web.play import play
 
-    return add_demo_accounts()
+    accounts = add_demo_accounts()
+    play()
+    return accounts
 
 
 def show_accounts(accounts: list[DemoAccount], speaker: Speaker) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from django.db.models import Count
+from django.db.models import Count, F
 
 from kaiwu.quantity import KaiwuError, Problem
 from kaiwu.web.account.models import Organisation, Person
@@ -92,9 +92,10 @@ def _place(kind: PlaceKind) -> Organisation:
 
 
 def _firm() -> Organisation:
-    """The first firm of that town."""
+    """The first above-scale firm of that town."""
     town = _place(PlaceKind.TOWN)
-    firm = Firm.objects.filter(is_current=True, town__entity=town.entity).order_by("entity").first()
+    known = Firm.objects.filter(is_current=True, town__entity=town.entity)
+    firm = known.order_by(F("is_above_scale").desc(nulls_last=True), "entity").first()
     if firm is None:
         raise KaiwuError(Problem("W-DEMO", "主体库里没有企业", "the register has no firm"))
     return _organisation(firm.entity, firm.name, OrganisationKind.FIRM, firm.entity)
