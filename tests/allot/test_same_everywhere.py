@@ -13,7 +13,7 @@ from kaiwu.allot.land.plot import Shape, make_map
 
 MAP = ("1e1dba3c51bc4362", (518205703, 3330845636))
 BLOCKS = "4c2c3c45762a7073"
-PLAN = "5cf7ee712b0e1f68"
+PLAN = "8bb12d5116892939"
 
 
 def digest(numbers: np.ndarray) -> str:

@@ -49,8 +49,8 @@ class Price:
              f"the rule totals {self.rule} points for {self.rule_placed} applicants; the best plan found {self.plan} for {self.plan_placed}; no plan passes {self.bound}"),
             (f"守住名次的代价: 不超过上界的 {gap_of(self.rule, self.bound):.1%}, 比最好方案低 {more:.1%}",
              f"keeping to the order costs at most {gap_of(self.rule, self.bound):.1%} of the bound; {more:.1%} against the best plan"),
-            (f"最好方案会撤下规则安排的 {len(self.displaced)} 家, 换上 {len(self.favoured)} 家; 得分更高而被越过的: 规则 {len(self.rule_envies)} 家, 最好方案 {len(self.plan_envies)} 家",
-             f"the best plan would drop {len(self.displaced)} that the rule places and take {len(self.favoured)} others; passed over with a better score: {len(self.rule_envies)} by the rule, {len(self.plan_envies)} by the plan"),
+            (f"最好方案会撤下规则安排的 {len(self.displaced)} 家, 换上 {len(self.favoured)} 家; 得分更高而被越过的(因预留或分段限额): 规则 {len(self.rule_envies)} 家, 最好方案 {len(self.plan_envies)} 家",
+             f"the best plan would drop {len(self.displaced)} that the rule places and take {len(self.favoured)} others; passed over with a better score (by reserves and limits of a pass): {len(self.rule_envies)} by the rule, {len(self.plan_envies)} by the plan"),
         )  # fmt: skip
 
 

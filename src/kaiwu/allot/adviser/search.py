@@ -18,6 +18,7 @@ MOVES = 1_000_000
 HEATS = (4, 1, 2)
 """The first temperature of each start: the middle half of all values, divided by this."""
 TRIES = 6  # options or holders looked at
+FILLS = 3  # applicants drawn after a move for what it left
 MOST_OUT = 8  # applicants that one move may put out
 
 
@@ -181,6 +182,10 @@ def anneal(table: Table, state: Whole, heat: int, moves: int) -> tuple[Whole, in
             change += put(table, a, option)
             for k in range(count):
                 change += settle(table, out[k], state)
+            for _ in range(FILLS):  # what was freed may do for somebody small
+                b = draw(state) % len(table.chosen)
+                if table.chosen[b] < 0:
+                    change += settle(table, b, state)
         if count < 0 or change < -patience:
             for back in range(table.log[-1, 0]):
                 k = table.log[-1, 0] - 1 - back
