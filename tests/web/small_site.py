@@ -33,9 +33,30 @@ def add_towns(folder: Path) -> None:
     register.save(folder / "register")
 
 
+PROGRAMME = """\
+programme: award_claim
+zh: 研发补助兑付
+en: Claims of the research grant
+rulebook: award
+clauses: [b1]
+pot: {code: award_pot, year: 2099, amount: 1000万元, article: 第四条}
+funds: [{code: county, zh: 县级财政, en: county treasury, level: county, year: 2099, share: 100%, budget: 1000万元, article: 第四条}]
+invoices: {required: false}
+materials: [{code: audit, zh: 研发费用专项审计报告, en: audit of research, kind: other, article: 第五条}]
+checks: [{check: outside_validity, severity: blocks}]
+stages:
+  - {code: section, zh: 科室审核, en: check by the section, kind: approval, role: 科室, article: 第六条}
+  - {code: notice, zh: 公示, en: public notice, kind: notice, role: 经信局, article: 第六条}
+  - {code: treasury, zh: 国库支付, en: payment, kind: treasury, role: 国库, article: 第六条}
+notice: {days: 5, count: working, article: 第六条}
+"""
+
+
 def make_site_folder(folder: Path) -> Path:
-    """The small county with towns, the procedures of the province and one run of its job."""
+    """The small county with towns, the procedures of the province, a programme of claims and one run of its job."""
     make_county(folder)
+    (folder / "packs" / "county" / "programmes").mkdir()
+    (folder / "packs" / "county" / "programmes" / "award.yaml").write_text(PROGRAMME, encoding="utf-8")
     add_towns(folder)
     config = folder / "kaiwu.toml"
     config.write_text(

@@ -33,6 +33,8 @@ from kaiwu.rule.program import Program
 
 MOST_FIGURES = 2
 """More figures than these at once are a plan, not a near miss."""
+MOST_EFFORT = 1000
+"""In thousandths: what would have to more than double, or a count that would have to rise by more than one from nothing, is not near."""
 MOST_BLANKS = 3
 """With more blank figures in its open conditions a decision is not looked at: more than one of them is missing."""
 KEPT_SEARCHES = 20_000
@@ -159,9 +161,9 @@ def _by_figure(run: Run, code: str, item: _Item, outcome: Plane, stand: Plane) -
                 found.append((at, entity, read, miss))
     after = _decide_changed(run, code, item.code, [(at, miss) for at, _, _, miss in found]) if found else []
     for (_, entity, read, miss), (reached, low, high) in zip(found, after, strict=True):
-        if reached is not Outcome.FAIL:
+        effort = sum(abs(c.grains) * 1000 // max(abs(c.before), 1) for c in miss.changes)
+        if reached is not Outcome.FAIL and effort <= MOST_EFFORT:
             told = tell_miss(replace(miss, outcome=reached), dict(read), rated=facts.rated)
-            effort = sum(abs(c.grains) * 1000 // max(abs(c.before), 1) for c in miss.changes)
             yield NearMiss(entity, code, item.code, "figure", told.slots, told.zh, told.en, effort, reached, low, high)
 
 

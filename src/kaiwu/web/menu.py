@@ -33,6 +33,8 @@ class MenuPage:
 PAGES: dict[str, tuple[MenuPage, ...]] = {
     "测算": (MenuPage("rating", "区县评价", "Counties", GOVERNMENT | {Role.AUDIT}),),
 }
+    "办件": (MenuPage("cockpit", "驾驶舱", "Cockpit", OFFICE | {Role.AUDIT}),),
+    "政策": (MenuPage("policy", "可享政策", "Policies for us", frozenset({Role.CLERK})),),
 """Section (zh): the pages that stand in it after its screens."""
 
 SCREENS: tuple[tuple[tuple[str, str], tuple[str, ...]], ...] = (
@@ -57,6 +59,15 @@ SCREENS: tuple[tuple[tuple[str, str], tuple[str, ...]], ...] = (
             "kaiwu.web.registry.screens:SpaceScreen",
             "kaiwu.web.registry.screens:PlaceScreen",
         ),
+    (
+        ("政策", "Policies"),
+        (
+            "kaiwu.web.policy.screens:ClauseScreen",
+            "kaiwu.web.policy.screens:AnswerScreen",
+            "kaiwu.web.claim.screens:ClaimScreen",
+            "kaiwu.web.policy.screens:TitleScreen",
+        ),
+    ),
     ),
     (
         ("系统", "System"),

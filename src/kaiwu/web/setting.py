@@ -35,6 +35,8 @@ INSTALLED_APPS = [
     "kaiwu.web.registry",
     "kaiwu.web.case",
     "kaiwu.web.run",
+    "kaiwu.web.claim",
+    "kaiwu.web.policy",
     "kaiwu.web.evaluation",
     "kaiwu.web.paper",
 ]

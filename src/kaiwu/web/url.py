@@ -27,6 +27,10 @@ urlpatterns = [
     path("", include("kaiwu.web.rating.url")),
     path("", include("kaiwu.web.run.url")),
     *[pattern for screen in screens() for pattern in screen_urls(screen)],
+    path("", include("kaiwu.web.market.url")),
+    path("", include("kaiwu.web.policy.url")),
+    path("", include("kaiwu.web.claim.url")),
+    path("firm/<str:key>/figures/", registry.show_figures, name="firm-figures"),
 ]
 
 handler404 = "kaiwu.web.home.not_found"

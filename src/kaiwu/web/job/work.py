@@ -24,6 +24,7 @@ KINDS: dict[str, str] = {
     "rerun": "kaiwu.web.run.work:rerun",
     "replay": "kaiwu.web.run.work:replay",
     "near": "kaiwu.web.run.work:find_near",
+    "policy": "kaiwu.web.policy.work:fill_answers",
     "sync": "kaiwu.web.registry.work:sync",
 }
 """Kind: the function ``(words, progress) -> (result, url)`` as a dotted name."""

@@ -68,7 +68,14 @@ class NearScreen(Screen):
         Column("gap", "差什么", "What is missing", 40, read=lambda r: pick(r.gap_zh, r.gap_en)),
         Column("owner", "数据部门", "Department", 14, order="owner"),
         Column(
-            "effort", "差距(%)", "Gap (%)", 8, "decimal", 1, order="effort", read=lambda r: r.effort if r.kind == "figure" else None
+            "effort",
+            "差距(%)",
+            "Gap (%)",
+            8,
+            "decimal",
+            1,
+            order="effort",
+            read=lambda r: r.effort if r.kind == "figure" else None,
         ),
         Column("outcome", "补齐后", "Then", 9, words=OUTCOMES),
         Column("high", "最高可得(万元)", "At most (10k yuan)", 12, "money", order="high"),

@@ -50,6 +50,7 @@ from kaiwu.web.run.queries import (
 )
 from kaiwu.web.run.screens import RunScreen
 from kaiwu.web.run.services import ask_near, ask_replay, ask_rerun, ask_run
+from kaiwu.web.run.work import POLICY
 from kaiwu.web.screen.export import EXCEL
 from kaiwu.web.screen.view import record_context
 from kaiwu.web.shell import actor_of, person_of, refuse
@@ -142,6 +143,7 @@ def _actions(person: Person, row: RunRow) -> list[dict[str, Any]]:
     shown = [("compare", pick("与另一次比较", "Compare"), "run-compare", False)]
     if not person.roles.isdisjoint(OFFICE):
         shown = [("trial", pick("试改规则", "Try an edit"), "run-trial", False), *shown, ("near", pick("查找临界企业", "Find near misses"), "run-near", True),
+                 *([("policy", pick("更新政策匹配", "Refresh policy answers"), "policy-fill", True)] if row.purpose == POLICY else []),
                  ("replay", pick("重放核验", "Replay"), "run-replay", True), ("rerun", pick("异议后重算", "Run after objections"), "run-rerun", True)]  # fmt: skip
     return [
         {"code": code, "label": label, "url": reverse(name, args=[row.number]), "method": "post" if is_post else "get"}

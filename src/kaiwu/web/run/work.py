@@ -14,11 +14,13 @@ from kaiwu.procedure import rerun as rerun_after
 from kaiwu.procedure import run_job as run_standing_job
 from kaiwu.procedure.near_miss import find_near_misses
 from kaiwu.web.event.services import Actor
-from kaiwu.web.job.services import Progress
+from kaiwu.web.job.services import Progress, ask
 from kaiwu.web.run.services import keep_near, keep_replay, keep_rows
 from kaiwu.web.workspace import find_run, forget, workspace
 
 STEPS = 3
+POLICY = "policy"
+"""The purpose whose runs answer firms; the answers follow in a job of their own."""
 
 
 def run_job(words: Mapping[str, Any], progress: Progress) -> tuple[Mapping[str, Any], str]:
@@ -63,7 +65,10 @@ def find_near(words: Mapping[str, Any], progress: Progress) -> tuple[Mapping[str
 
 def _end(run: Run, progress: Progress) -> tuple[Mapping[str, Any], str]:
     progress.tell(2, STEPS)
-    keep_rows(Actor(progress.job.asked_by))
+    actor = Actor(progress.job.asked_by)
+    keep_rows(actor)
+    if run.record.purpose == POLICY:
+        ask(actor, "policy", f"更新政策匹配 {run.record.number}", {"run": run.record.number})
     return {"run": run.record.number, "digest": run.record.result_digest}, reverse(
         "run-detail", args=[run.record.number]
     )
