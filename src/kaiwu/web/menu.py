@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
 
-from kaiwu.web.account.role import GOVERNMENT, Role
+from kaiwu.web.account.role import GOVERNMENT, OFFICE, Role
 from kaiwu.web.wording import pick
 
 if TYPE_CHECKING:
@@ -30,11 +30,21 @@ class MenuPage:
     roles: frozenset[Role]
 
 
+_MATCHERS = OFFICE | {Role.TOWN, Role.AUDIT}
+
 PAGES: dict[str, tuple[MenuPage, ...]] = {
-    "测算": (MenuPage("rating", "区县评价", "Counties", GOVERNMENT | {Role.AUDIT}),),
-}
     "办件": (MenuPage("cockpit", "驾驶舱", "Cockpit", OFFICE | {Role.AUDIT}),),
     "政策": (MenuPage("policy", "可享政策", "Policies for us", frozenset({Role.CLERK})),),
+    "测算": (MenuPage("rating", "区县评价", "Counties", GOVERNMENT | {Role.AUDIT}),),
+    "对接": (
+        MenuPage("market-search", "找供给", "Find offers", _MATCHERS),
+        MenuPage("market-lists", "邀请名单", "Invitation lists", _MATCHERS),
+        MenuPage("market-lists", "我的对接", "Our pairs", frozenset({Role.CLERK})),
+        MenuPage("market-own", "四找", "Four finds", frozenset({Role.CLERK})),
+        MenuPage("market-funnel", "对接漏斗", "Funnel", _MATCHERS),
+        MenuPage("market-space", "空间需求", "Needs for space", _MATCHERS),
+    ),
+}
 """Section (zh): the pages that stand in it after its screens."""
 
 SCREENS: tuple[tuple[tuple[str, str], tuple[str, ...]], ...] = (
@@ -49,16 +59,6 @@ SCREENS: tuple[tuple[tuple[str, str], tuple[str, ...]], ...] = (
             "kaiwu.web.paper.screens:PaperScreen",
         ),
     ),
-    (("测算", "Runs"), ("kaiwu.web.run.screens:RunScreen", "kaiwu.web.run.screens:NearScreen")),
-    (
-        ("主体库", "Registry"),
-        (
-            "kaiwu.web.registry.screens:FirmScreen",
-            "kaiwu.web.registry.screens:GroupScreen",
-            "kaiwu.web.registry.screens:PlotScreen",
-            "kaiwu.web.registry.screens:SpaceScreen",
-            "kaiwu.web.registry.screens:PlaceScreen",
-        ),
     (
         ("政策", "Policies"),
         (
@@ -68,6 +68,17 @@ SCREENS: tuple[tuple[tuple[str, str], tuple[str, ...]], ...] = (
             "kaiwu.web.policy.screens:TitleScreen",
         ),
     ),
+    (("测算", "Runs"), ("kaiwu.web.run.screens:RunScreen", "kaiwu.web.run.screens:NearScreen")),
+    (("对接", "Matching"), ()),
+    (
+        ("主体库", "Registry"),
+        (
+            "kaiwu.web.registry.screens:FirmScreen",
+            "kaiwu.web.registry.screens:GroupScreen",
+            "kaiwu.web.registry.screens:PlotScreen",
+            "kaiwu.web.registry.screens:SpaceScreen",
+            "kaiwu.web.registry.screens:PlaceScreen",
+        ),
     ),
     (
         ("系统", "System"),

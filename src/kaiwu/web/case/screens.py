@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Model, Q, QuerySet
 from django.urls import reverse
+from django.utils import timezone
 
 from kaiwu.web.account.models import Person
 from kaiwu.web.account.role import GOVERNMENT, Role
@@ -18,6 +21,26 @@ from kaiwu.web.workspace import workspace
 
 LATE = {"late": ("逾期", "late"), "today": ("今日到期", "due today")}
 STATES = {True: ("已办结", "closed"), False: ("在办", "open")}
+
+
+@dataclass(frozen=True, slots=True)
+class Late:
+    """Open cases whose day has passed (逾期), as a filter."""
+
+    code: str = "late"
+
+    def condition(self, query: Mapping[str, str]) -> Q | None:
+        """Open, and due before today."""
+        return Q(is_closed=False, due__lt=timezone.localdate()) if query.get(self.code) == "yes" else None
+
+    def shown(self, query: Mapping[str, str], rows: QuerySet[Model]) -> dict[str, Any]:
+        """All or the late ones."""
+        chosen = query.get(self.code) == "yes"
+        options = [
+            {"value": "", "label": pick("全部", "all"), "selected": not chosen},
+            {"value": "yes", "label": pick("逾期", "overdue"), "selected": chosen},
+        ]
+        return {"name": self.code, "label": pick("时限", "Time"), "kind": "select", "value": query.get(self.code, ""), "options": options}
 
 
 def procedure_words() -> dict[str, tuple[str, str]]:
@@ -65,12 +88,18 @@ class CaseScreen(Screen):
             "procedure", "程序", "Procedure", options=lambda rows: [(c, pick(*w)) for c, w in procedure_words().items()]
         ),
         Choice("closed", "状态", "State", "is_closed", {"False": STATES[False], "True": STATES[True]}),
+        Late(),
         Period("due", "期限", "Due"),
     )
     search = ("number", "title", "firm__name", "firm__entity")
     order = ("is_closed", "due")
     related = ("firm",)
     viewers = GOVERNMENT | {Role.CLERK, Role.AUDIT}
+
+    def word_deed(self, record: Any, verb: str) -> str:
+        """A step is told by the stage that it led to."""
+        stage = procedure_of(record.procedure).stages.get(verb.removeprefix("case.advance."))
+        return super().word_deed(record, verb) if stage is None else "→ " + pick(stage.zh, stage.en)
 
     def sections(self, record: Any, person: Person) -> Sequence[Section]:
         """What was filled in, and the files."""
