@@ -7,6 +7,7 @@ from django.urls import include, path
 from kaiwu.web import home, shell
 from kaiwu.web.evaluation.api import make_public_api
 from kaiwu.web.menu import screens
+from kaiwu.web.registry import views as registry
 from kaiwu.web.screen.api import make_api
 from kaiwu.web.screen.view import screen_urls
 
@@ -26,11 +27,11 @@ urlpatterns = [
     path("", include("kaiwu.web.cockpit.url")),
     path("", include("kaiwu.web.rating.url")),
     path("", include("kaiwu.web.run.url")),
-    *[pattern for screen in screens() for pattern in screen_urls(screen)],
     path("", include("kaiwu.web.market.url")),
     path("", include("kaiwu.web.policy.url")),
     path("", include("kaiwu.web.claim.url")),
     path("firm/<str:key>/figures/", registry.show_figures, name="firm-figures"),
+    *[pattern for screen in screens() for pattern in screen_urls(screen)],
 ]
 
 handler404 = "kaiwu.web.home.not_found"
