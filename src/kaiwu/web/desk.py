@@ -14,6 +14,7 @@ from django.urls import reverse
 from kaiwu.web.account.models import Person
 from kaiwu.web.case.models import Case
 from kaiwu.web.case.queries import inbox, overdue, procedure_name, stage_name, time_left
+from kaiwu.web.evaluation.queries import evaluation_cards
 from kaiwu.web.wording import pick
 
 LISTED = 20
@@ -31,6 +32,7 @@ def list_desk(person: Person) -> list[dict[str, Any]]:
         cards.append(
             {"label": pick("范围内逾期", "Overdue in reach"), "count": late, "due": "", "is_late": True, "url": url}
         )
+    cards += evaluation_cards(person)
     return sorted(cards, key=lambda card: not card["is_late"])
 
 

@@ -23,7 +23,7 @@ from kaiwu.web.evaluation.services import begin, confirm, dispute_shown, forward
 from kaiwu.web.event.services import Actor
 from kaiwu.web.registry.models import Firm
 from kaiwu.web.run.models import RunRow
-from kaiwu.web.workspace import workspace
+from kaiwu.web.workspace import find_run, workspace
 
 REQUESTS = (
     ("用地用房", "现有厂房不足, 需要 2000 平方米以上、楼面荷载 1 吨的厂房", 12, "answered"),
@@ -81,18 +81,15 @@ def _play_evaluation(officer: Person, town: Person, clerk: Person) -> None:
 
 
 def _find_rating() -> tuple[str, str, str] | None:
-    """A standing job, a rating of it that is in force, and the newest run of it."""
+    """A standing job, a rating of it that is in force and gives classes, and the newest run of it."""
     heads = workspace().library.heads
     for job in workspace().jobs:
         row = RunRow.objects.filter(job=job.code, rated=job.rated, corrects="").order_by("-number").first()
-        for code in job.schemes if row is not None else ():
-            if (
-                row is not None
-                and code in heads
-                and heads[code][2].kind == "rating"
-                and heads[code][2].status == "in_use"
-                and job.population == "firm"
-            ):
+        codes = [
+            c for c in job.schemes if c in heads and heads[c][2].kind == "rating" and heads[c][2].status == "in_use"
+        ]
+        for code in codes if row is not None and job.population == "firm" else ():
+            if row is not None and find_run(row.number).result(code).decisions["class"].is_not_null().any():
                 return job.code, code, row.number
     return None
 

@@ -6,15 +6,19 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
+from django.urls import reverse
+
 from kaiwu.pack.procedure_chart import Procedure
 from kaiwu.procedure import Change, Run, compare_runs
 from kaiwu.report.cell import Column, print_cell
 from kaiwu.report.listing import Listing, list_scheme
 from kaiwu.report.sheet import Block, make_block
+from kaiwu.web.account.models import Person
+from kaiwu.web.account.role import Role
 from kaiwu.web.case.queries import procedure_of
-from kaiwu.web.evaluation.models import Evaluation, Sheet
+from kaiwu.web.evaluation.models import Dispute, Evaluation, Sheet
 from kaiwu.web.registry.models import Firm
-from kaiwu.web.wording import language
+from kaiwu.web.wording import language, pick
 from kaiwu.web.workspace import find_run, workspace
 
 
@@ -125,3 +129,26 @@ def history_of(firm: Firm) -> list[tuple[Evaluation, str]]:
         if label is not None:
             found.append((sheet.evaluation, label))
     return sorted(found, key=lambda pair: -pair[0].rated)
+
+
+def evaluation_cards(person: Person) -> list[dict[str, Any]]:
+    """What waits for a person besides cases: sheets to answer, disputes to forward or to decide."""
+    waiting = (
+        (Role.CLERK, Sheet, "sent", "sheet-list", ("一企一单待确认", "Sheets to confirm")),
+        (Role.TOWN, Dispute, "raised", "dispute-list", ("数据异议待转报", "Disputes to forward")),
+        (Role.OFFICER, Dispute, "forwarded", "dispute-list", ("数据异议待认定", "Disputes to decide")),
+    )
+    cards = []
+    for role, model, state, route, label in waiting:
+        count = model.objects.visible_to(person).filter(state=state).count() if person.holds(role) else 0
+        if count:
+            cards.append(
+                {
+                    "label": pick(*label),
+                    "count": count,
+                    "due": "",
+                    "is_late": False,
+                    "url": f"{reverse(route)}?state={state}",
+                }
+            )
+    return cards

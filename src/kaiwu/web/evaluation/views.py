@@ -360,7 +360,7 @@ def show_publication(request: HttpRequest, number: str) -> HttpResponse:
     context = {
         "title": made.title, "publication": made, "heads": json.loads(made.heads), "rows": json.loads(made.rows), "counts": json.loads(made.counts),
         "facts": made.facts.splitlines(), "days_left": _days_left(made), "total": sum(n for _, n in json.loads(made.counts)),
-        "papers": paper_buttons(person_of(request), PUBLICATION, number),
+        "papers": paper_buttons(request.user, PUBLICATION, number) if isinstance(request.user, Person) else [],
     }  # fmt: skip
     return render(request, "kaiwu/publication.html", context)
 

@@ -19,6 +19,7 @@ PARTS = (
     "kaiwu.web.registry.queries:main_figures",
     "kaiwu.web.evaluation.dossier:show_grades",
     "kaiwu.web.case.dossier:show_cases",
+    "kaiwu.web.market.dossier:show_pairs",
     "kaiwu.web.registry.queries:names_section",
     "kaiwu.web.registry.queries:figure_section",
 )

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from typing import Any
 
 import polars as pl
+from django.urls import reverse
 from django.utils import timezone
 
 from kaiwu.figure.figure import print_value
@@ -21,6 +23,9 @@ from kaiwu.web.workspace import workspace
 
 YEARS = 5
 """Years of the main figures on a firm's page."""
+YEAR_CHARACTERS = 4
+SHOWN = 60
+"""Figures on a firm's page; all of them stand on a page of their own."""
 
 
 def newest_figures(variables: Collection[str] | None, day: dt.date, entity: str = "") -> pl.DataFrame:
@@ -32,15 +37,35 @@ def newest_figures(variables: Collection[str] | None, day: dt.date, entity: str 
 
 
 def figure_section(firm: Firm, person: Person) -> Section:
-    """All figures of a firm by variable and period, newest first, with unit and source."""
+    """The newest figures of a firm with unit and source, and the way to all of them."""
+    rows = list_figures(firm)
+    url = reverse("firm-figures", args=[firm.entity])
+    actions = (
+        [{"label": pick(f"全部 {len(rows)} 条", f"all {len(rows)}"), "url": url, "method": "get"}]
+        if len(rows) > SHOWN
+        else []
+    )
+    return Section(
+        "figures", pick("历年数据", "Figures by year"), figure_table(rows[:SHOWN]), len(rows), actions=actions
+    )
+
+
+def list_figures(firm: Firm) -> list[tuple[str, ...]]:
+    """All figures of a firm: period, variable, value, source, known at; yearly ones first, the newest on top."""
     table = newest_figures(None, timezone.localdate(), firm.entity)
     variables = workspace().library.variables
-    rows = []
-    for row in table.sort("period", "variable", descending=[True, False]).iter_rows(named=True):
+    is_yearly = pl.col("period").str.len_chars() == YEAR_CHARACTERS
+    rows: list[tuple[str, ...]] = []
+    for row in table.sort(~is_yearly, "period", "variable", descending=[False, True, False]).iter_rows(named=True):
         variable = variables.get(row["variable"])
         label = row["variable"] if variable is None else pick(variable.zh, variable.en)
         text = row["raw"] if variable is None else print_value(variable, row["value"], language=language())
         rows.append((row["period"], label, text, row["source"], str(row["known_at"])))
+    return rows
+
+
+def figure_table(rows: Sequence[tuple[str, ...]]) -> dict[str, Any]:
+    """Figures as a table of a page."""
     heads = (
         pick("期间", "Period"),
         pick("指标", "Variable"),
@@ -48,7 +73,7 @@ def figure_section(firm: Firm, person: Person) -> Section:
         pick("来源", "Source"),
         pick("获知日", "Known at"),
     )
-    return Section("figures", pick("历年数据", "Figures by year"), make_table(heads, rows, right=(2,)), len(rows))
+    return make_table(heads, rows, right=(2,))
 
 
 def main_figures(firm: Firm, person: Person) -> Section | None:

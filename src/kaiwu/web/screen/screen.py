@@ -15,6 +15,7 @@ from django.urls import reverse
 
 from kaiwu.web.account.models import Person
 from kaiwu.web.account.role import EVERYBODY, Role
+from kaiwu.web.event.wording import word_verb
 from kaiwu.web.screen.action import Action
 from kaiwu.web.screen.column import Column
 from kaiwu.web.screen.filter import Filter
@@ -124,6 +125,10 @@ class Screen:
     def heading_of(self, record: Any) -> str:
         """The title of a record's page."""
         return str(getattr(record, self.heading))
+
+    def word_deed(self, record: Any, verb: str) -> str:
+        """What an event of a record says to a reader."""
+        return word_verb(verb)
 
     def facts(self, person: Person) -> tuple[str, ...]:
         """Lines that stand above the list and its Excel besides unit, scope and filters: data as of, version."""

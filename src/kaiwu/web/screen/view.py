@@ -16,7 +16,6 @@ from django.urls import URLPattern, path, reverse
 
 from kaiwu.report.printed import write_book
 from kaiwu.web.event.models import Event
-from kaiwu.web.event.wording import word_verb
 from kaiwu.web.screen.export import EXCEL, print_selection
 from kaiwu.web.screen.intake_view import import_records, send_template
 from kaiwu.web.screen.listing import Selection, page_context
@@ -109,7 +108,7 @@ def _timeline(screen: Screen, record: Any) -> list[dict[str, Any]]:
         {
             "when": e.at,
             "who": e.actor_name or e.actor,
-            "what": word_verb(e.verb),
+            "what": screen.word_deed(record, e.verb),
             "evidence": e.evidence,
             "version": e.rule_version[:12],
             "after": e.after,
