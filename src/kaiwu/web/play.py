@@ -14,13 +14,15 @@ from unittest import mock
 from django.utils import timezone
 
 from kaiwu.quantity import KaiwuError, Problem
-from kaiwu.web.account.models import Person
+from kaiwu.web.account.models import Organisation, Person
+from kaiwu.web.account.role import OrganisationKind
+from kaiwu.web.account.services import add_organisation
 from kaiwu.web.case.models import Case
 from kaiwu.web.case.services import advance, open_case
 from kaiwu.web.evaluation.models import Evaluation
 from kaiwu.web.evaluation.queries import block_of
 from kaiwu.web.evaluation.services import begin, confirm, dispute_shown, forward, take_run
-from kaiwu.web.event.services import Actor
+from kaiwu.web.event.services import SYSTEM, Actor
 from kaiwu.web.registry.models import Firm
 from kaiwu.web.run.models import RunRow
 from kaiwu.web.workspace import find_run, workspace
@@ -117,6 +119,11 @@ def _raise_dispute(made: Evaluation, town: Person, clerk: Person) -> None:
     forward(_actor(town), raised, "已到现场核对(演示)")
 
 
+def _finance() -> Organisation:
+    known = Organisation.objects.filter(code="demo-finance").first()
+    return known or add_organisation(SYSTEM, "demo-finance", "金融办(演示)", OrganisationKind.DEPARTMENT)
+
+
 def _play_requests(officer: Person, town: Person, clerk: Person) -> None:
     """Requests of firms of the demo town, each at another stage."""
     firms = list(
@@ -133,4 +140,6 @@ def _play_requests(officer: Person, town: Person, clerk: Person) -> None:
             if stage == "answered":
                 advance(_actor(town), town, case, "answered", evidence="已推荐两处厂房(演示)")
             elif stage == "department":
-                advance(_actor(officer), officer, case, "department", evidence="转区金融办(演示)")
+                advance(
+                    _actor(officer), officer, case, "department", evidence="转区金融办(演示)", department=_finance()
+                )
