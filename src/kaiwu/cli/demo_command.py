@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import shutil
 import time
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -30,11 +31,13 @@ from kaiwu.report import list_scheme, write_run
 from kaiwu.report.index_site import find_evaluation
 from kaiwu.report.server import make_server
 from kaiwu.report.site import Site
-from kaiwu.synth import make_district, open_calibration, write_workspace
+from kaiwu.synth import District, make_district, open_calibration, write_workspace
 from kaiwu.synth.voucher_setting import open_voucher_plan
 
 DEMO_FIRMS = 2000
 DEMO_PORT = 8765
+STAGES = 9
+"""Steps of every demo; a year of vouchers and the platform come on top."""
 
 
 @click.command()
@@ -75,67 +78,32 @@ def demo(
     started = time.monotonic()
     prepare(folder)
     plan = open_voucher_plan(pack) if has_vouchers else None
-    steps = 7 if plan is None else 8
-    speaker.say(
-        f"1/{steps} 合成 {firms} 家企业(合成数据, 非真实企业)",
-        f"1/{steps} making {firms} synthetic firms (no real ones)",
-    )
+    steps = Steps(speaker, STAGES + (plan is not None) + is_served)
+    steps.begin(f"合成 {firms} 家企业(合成数据, 非真实企业)", f"making {firms} synthetic firms (no real ones)")
     district = make_district(open_calibration(pack), firms, seed)
     written = write_workspace(district, folder, jobs=read_jobs(pack), vouchers=plan)
     bring_published(folder, pack)
     workspace = open_workspace(folder)
-    files = sorted(p for p in (folder / "inbox").glob("*") if p.suffix in SUFFIXES)
-    speaker.say(f"2/{steps} 导入 {len(files)} 份部门表格", f"2/{steps} importing {len(files)} sheets of departments")
-    with speaker.progress("导入", "importing", len(files)) as bar:
-        taken = import_files(
-            workspace, files, known_at=today(), progress=lambda n: bar.update(bar.task_ids[0], description=n, advance=1)
-        )
-    report_import(taken, folder / "errors", Speaker(is_quiet=True, language=speaker.language))
-    speaker.say(
-        f"    {taken.figures} 条数据, {taken.entities} 个主体",
-        f"    {taken.figures} figures, {taken.entities} entities",
-    )
-    speaker.say(f"3/{steps} 测算 {len(workspace.jobs)} 项任务", f"3/{steps} running {len(workspace.jobs)} jobs")
+    take_in(workspace, steps)
+    steps.begin(f"测算 {len(workspace.jobs)} 项任务", f"running {len(workspace.jobs)} jobs")
     runs = run_everything(workspace, speaker)
-    speaker.say(f"4/{steps} 重放核对", f"4/{steps} replaying")
-    for run in runs:
-        _, report = replay(workspace, run.record.number)
-        if not report.is_identical:
-            raise KaiwuError(
-                Problem("S-REPLAY", f"第 {report.number} 号重放不一致", f"run {report.number} does not replay")
-            )
+    steps.begin("重放核对", "replaying")
+    replay_everything(workspace, runs)
     summarise(workspace, runs, speaker)
-    county = ""
-    if find_evaluation(workspace) is not None:
-        speaker.say(
-            f"5/{steps} 区县评价: 名次把握与建议(合成数据; 措施、成本与名额为演示虚构)",
-            f"5/{steps} counties: certainty of places and advice (synthetic; measures, costs and quota are invented)",
-        )
-        page = rank_counties_demo(workspace, speaker)
-        county = page.stem
-        speaker.say(f"    {page}", f"    {page}")
-    if (rulebook := find_rulebook(workspace)) is not None:
-        speaker.say(
-            f"6/{steps} 数据竞地: 一个供地批次(合成数据; 地块、需求、指标和公开号码为演示虚构)",
-            f"6/{steps} land by data: one round (synthetic; plots, needs, quotas and the public number are invented)",
-        )
-        write_rounds(district, workspace, rulebook)
-        page = play_land_round(workspace, speaker)
-        speaker.say(f"    {page}", f"    {page}")
-    blocks = show_blocks_demo(folder, pack, today(), speaker)
-    if blocks is not None:
-        speaker.say(f"    低效用地连片图(合成地块): {blocks}", f"    blocks of renewal (synthetic plots): {blocks}")
-    speaker.say(
+    county = show_county(workspace, steps)
+    show_land(workspace, district, steps)
+    show_plots(folder, pack, steps)
+    steps.begin(
         f"主体识别: {MENTIONS} 条脏名单(合成数据)", f"who is meant: a dirty list of {MENTIONS} names (synthetic)"
     )
     resolve_demo(workspace, speaker, seed)
-    speaker.say(
-        f"7/{steps} 供需对接: 家门口的订单、漏斗与四找(合成数据)",
-        f"7/{steps} needs and offers: invitations, the funnel and four finds (synthetic)",
+    steps.begin(
+        "供需对接: 家门口的订单、漏斗与四找(合成数据)",
+        "needs and offers: invitations, the funnel and four finds (synthetic)",
     )
     play_market(workspace, district, runs, speaker)
     if written.vouchers is not None:
-        speaker.say(f"{steps}/{steps} 兑付一年(合成数据)", f"{steps}/{steps} a year of vouchers (synthetic)")
+        steps.begin("兑付一年(合成数据)", "a year of vouchers (synthetic)")
         play_vouchers(workspace, written.vouchers, speaker)
     speaker.say(
         f"用时 {time.monotonic() - started:.0f} 秒, 结果在 {folder}/runs",
@@ -143,12 +111,90 @@ def demo(
     )
     if not is_served:
         return
+    steps.begin("启动平台", "the platform")
     platform = find_platform(context)
     if platform is None:
         serve_site(workspace, port, speaker, runs, f"index/{county}" if county else "")
         return
     speaker.say(f"结果的本地网页: kaiwu browse {folder}", f"the results as local pages: kaiwu browse {folder}")
     context.invoke(platform, workspace=folder, port=port, has_demo=True, lang=speaker.language)
+
+
+@dataclass(slots=True)
+class Steps:
+    """Says which of how many steps begins (演示步骤); a step that the pack has nothing for is said to be left out."""
+
+    speaker: Speaker
+    total: int
+    begun: int = 0
+
+    def begin(self, zh: str, en: str) -> None:
+        """The next step."""
+        self.begun += 1
+        self.speaker.say(f"{self.begun}/{self.total} {zh}", f"{self.begun}/{self.total} {en}")
+
+
+def take_in(workspace: Workspace, steps: Steps) -> None:
+    """The departments' sheets of the inbox; mistakes become workbooks."""
+    speaker = steps.speaker
+    files = sorted(p for p in (workspace.folder / "inbox").glob("*") if p.suffix in SUFFIXES)
+    steps.begin(f"导入 {len(files)} 份部门表格", f"importing {len(files)} sheets of departments")
+    with speaker.progress("导入", "importing", len(files)) as bar:
+        taken = import_files(
+            workspace, files, known_at=today(), progress=lambda n: bar.update(bar.task_ids[0], description=n, advance=1)
+        )
+    report_import(taken, workspace.folder / "errors", Speaker(is_quiet=True, language=speaker.language))
+    speaker.say(
+        f"    {taken.figures} 条数据, {taken.entities} 个主体",
+        f"    {taken.figures} figures, {taken.entities} entities",
+    )
+
+
+def replay_everything(workspace: Workspace, runs: list[Run]) -> None:
+    """Every run computed again. Raises ``KaiwuError`` where one differs."""
+    for run in runs:
+        _, report = replay(workspace, run.record.number)
+        if not report.is_identical:
+            raise KaiwuError(
+                Problem("S-REPLAY", f"第 {report.number} 号重放不一致", f"run {report.number} does not replay")
+            )
+
+
+def show_county(workspace: Workspace, steps: Steps) -> str:
+    """The comparison of counties; returns the name of the page of the one that is told of, blank without an evaluation."""
+    if find_evaluation(workspace) is None:
+        steps.begin("区县评价: 内容包没有, 略过", "counties: the pack has no evaluation, left out")
+        return ""
+    steps.begin(
+        "区县评价: 名次把握与建议(合成数据; 措施、成本与名额为演示虚构)",
+        "counties: certainty of places and advice (synthetic; measures, costs and quota are invented)",
+    )
+    page = rank_counties_demo(workspace, steps.speaker)
+    steps.speaker.say(f"    {page}", f"    {page}")
+    return page.stem
+
+
+def show_land(workspace: Workspace, district: District, steps: Steps) -> None:
+    """One round of land by data, where a pack has its rulebook."""
+    rulebook = find_rulebook(workspace)
+    if rulebook is None:
+        steps.begin("数据竞地: 内容包没有, 略过", "land by data: the pack has no rulebook, left out")
+        return
+    steps.begin(
+        "数据竞地: 一个供地批次(合成数据; 地块、需求、指标和公开号码为演示虚构)",
+        "land by data: one round (synthetic; plots, needs, quotas and the public number are invented)",
+    )
+    write_rounds(district, workspace, rulebook)
+    page = play_land_round(workspace, steps.speaker)
+    steps.speaker.say(f"    {page}", f"    {page}")
+
+
+def show_plots(folder: Path, pack: str, steps: Steps) -> None:
+    """Blocks of renewal on the pack's plot map, where it has one."""
+    steps.begin("低效用地连片(合成地块)", "blocks of renewal (synthetic plots)")
+    page = show_blocks_demo(folder, pack, today(), steps.speaker)
+    said = ("内容包没有地块图, 略过", "the pack has no plot map, left out") if page is None else (str(page), str(page))
+    steps.speaker.say(f"    {said[0]}", f"    {said[1]}")
 
 
 def find_platform(context: click.Context) -> click.Command | None:
