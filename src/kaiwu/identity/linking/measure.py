@@ -14,12 +14,14 @@ import numpy.typing as npt
 
 from kaiwu.identity.linking.encoding import Floats, Ints, Texts, align, count_prefix, find_shared, hash_bags
 from kaiwu.identity.linking.index import NameIndex, Pairs
-from kaiwu.identity.linking.profile import Profiles
+from kaiwu.identity.linking.profile import Profiler, Profiles
 from kaiwu.identity.linking.rarity import Rarity
 from kaiwu.identity.linking.spelling import NO_SPELLING
 
 NO_OTHER = -1.0
 """What the best candidate is compared with where there is no second one."""
+
+NO_OTHER_YET = np.float32(-np.inf)
 
 Column: TypeAlias = npt.NDArray[Any]
 """One measure of all pairs, before it becomes float32."""
@@ -56,7 +58,10 @@ def measure_pairs(mentions: Profiles, index: NameIndex, pairs: Pairs) -> Measure
     columns: dict[str, Column] = {"score": pairs.score, "share": pairs.share}
     columns |= _align_views(left, right)
     columns |= _cover(left.stem, right.stem, index.rarity)
-    columns |= _compare_parts(left, right, index)
+    columns |= _compare_parts(left, right, index.profiler)
+    columns |= _count_namesakes(mentions, pairs.mention, right, index.rarity)
+    shorter = np.minimum(left.place.sizes, right.place.sizes)
+    columns["place"] = np.where(shorter > 0, 2 * align(left.place, right.place) / np.maximum(shorter, 1) - 1, 0)
     rank = index.spellings.rank(left.keys, pairs.entry)
     sharers = index.spellings.count_sharers(mentions.keys)[pairs.mention]
     columns |= {"spelling": -np.log1p(rank), "sharers": np.log1p(sharers)}
@@ -69,11 +74,11 @@ def measure_gaps(measures: Measures, mention: Ints, count: int) -> Measures:
 
     ``mention`` (p,) rises; one pair per entity. The best pair has a gap above 0, a tie 0, the others below.
     """
-    gaps = [measure_gap(measures.column(name), mention, count) for name in GAPPED]
+    gaps = measure_gap(measures.values[:, [measures.names.index(name) for name in GAPPED]], mention)
     numbers = np.bincount(mention, minlength=count)[mention]
     covering = np.bincount(mention, weights=measures.column("stem_of_mention") > 0.99, minlength=count)[mention]
     spelled = np.bincount(mention, weights=measures.column("spelling") > NEVER_SPELLED, minlength=count)[mention]
-    added = np.column_stack([*gaps, numbers, covering, spelled]).astype(np.float32)
+    added = np.column_stack([gaps, numbers, covering, spelled]).astype(np.float32)
     names = (*measures.names, *(f"gap_{name}" for name in GAPPED), "candidates", "covering", "spelled")
     return Measures(names, np.concatenate([measures.values, added], axis=1))
 
@@ -107,12 +112,11 @@ def _cover(left: Texts, right: Texts, rarity: Rarity) -> dict[str, Column]:
     return columns
 
 
-def _compare_parts(left: Profiles, right: Profiles, index: NameIndex) -> dict[str, Column]:
-    table = index.profiler.agreement
+def _compare_parts(left: Profiles, right: Profiles, profiler: Profiler) -> dict[str, Column]:
+    table = profiler.agreement
     met = table[left.regions[:, :, None], right.regions[:, None, :]]
     region = np.where((met > 0).any(axis=(1, 2)), 1, np.where((met < 0).any(axis=(1, 2)), -1, 0))
-    is_known = (left.form > 0) & (right.form > 0) & (left.form != index.profiler.cut_form)
-    shorter = np.minimum(left.place.sizes, right.place.sizes)
+    is_known = (left.form > 0) & (right.form > 0) & (left.form != profiler.cut_form)
     return {
         "region": region,
         "regions_of_mention": (left.regions > 0).sum(axis=1),
@@ -126,23 +130,31 @@ def _compare_parts(left: Profiles, right: Profiles, index: NameIndex) -> dict[st
         "size_of_name": right.core.sizes,
         "same_characters": hash_bags(left.core) == hash_bags(right.core),
         "same_text_characters": hash_bags(left.full) == hash_bags(right.full),
-        "same_brands": np.log1p(index.rarity.count_brands(right.brand_key)),
-        "same_cores": np.log1p(index.rarity.count_cores(right.keys[:, -1])),
-        "brands_of_mention": np.log1p(index.rarity.count_brands(left.brand_key)),
-        "heads_of_mention": np.log1p(index.rarity.count_heads(left.head_key)),
-        "heads_of_name": np.log1p(index.rarity.count_heads(right.head_key)),
-        "place": np.where(shorter > 0, 2 * align(left.place, right.place) / np.maximum(shorter, 1) - 1, 0),
     }
 
 
-def measure_gap(values: Floats, mention: Ints, count: int) -> Floats:
-    """Distance of each pair (p,) to the best other pair of its mention; ``mention`` counts to ``count``."""
-    order = np.lexsort((-values, mention))
-    sorted_mention = mention[order]
-    first = np.searchsorted(sorted_mention, np.arange(count))
-    rank = np.empty(len(values), np.int64)
-    rank[order] = np.arange(len(values)) - first[sorted_mention]
-    best, second = (np.full(count, NO_OTHER, np.float32) for _ in range(2))
-    best[mention[rank == 0]] = values[rank == 0]
-    second[mention[rank == 1]] = values[rank == 1]
-    return values - np.where(rank == 0, second[mention], best[mention])
+def _count_namesakes(mentions: Profiles, mention: Ints, right: Profiles, rarity: Rarity) -> dict[str, Column]:
+    """How many names share the brand, the core or the beginning: of the mention, once for all its pairs, and of the name."""
+    counts = {
+        "same_brands": rarity.brands.count(right.brand_key),
+        "same_cores": rarity.cores.count(right.keys[:, -1]),
+        "brands_of_mention": rarity.brands.count(mentions.brand_key)[mention],
+        "heads_of_mention": rarity.heads.count(mentions.head_key)[mention],
+        "heads_of_name": rarity.heads.count(right.head_key),
+    }
+    return {name: np.log1p(count) for name, count in counts.items()}
+
+
+def measure_gap(values: Floats, mention: Ints) -> Floats:
+    """Distance of each pair to the best other pair of its mention, column by column (p, k); ``mention`` (p,) rises."""
+    if not len(values):
+        return values
+    starts = np.flatnonzero(np.diff(mention, prepend=-1))
+    group = np.repeat(np.arange(len(starts)), np.diff(starts, append=len(mention)))
+    best = np.maximum.reduceat(values, starts)[group]
+    is_best = values == best
+    second = np.maximum.reduceat(np.where(is_best, NO_OTHER_YET, values), starts)
+    is_alone = (np.diff(starts, append=len(mention)) == 1)[:, None]
+    is_tied = np.add.reduceat(is_best, starts, dtype=np.int64) > 1
+    rival = np.where(is_alone, NO_OTHER, np.where(is_tied, best[starts], second))[group]
+    return np.asarray(values - np.where(is_best, rival, best), np.float32)

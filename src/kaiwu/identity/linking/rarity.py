@@ -15,13 +15,33 @@ from kaiwu.identity.naming.pinyin import PLANE
 
 
 @dataclass(frozen=True, slots=True)
+class Tally:
+    """How often each key occurs: ``keys`` in rising order without repetition, ``counts`` beside them."""
+
+    keys: Hashes
+    counts: Ints
+
+    @classmethod
+    def of(cls, keys: Hashes) -> Tally:
+        """The tally of n keys."""
+        return cls(*np.unique(keys, return_counts=True))
+
+    def count(self, keys: Hashes) -> Ints:
+        """How often each of these keys was counted (n,)."""
+        if not len(self.keys):
+            return np.zeros(len(keys), np.int64)
+        at = np.minimum(np.searchsorted(self.keys, keys), len(self.keys) - 1)
+        return np.where(self.keys[at] == keys, self.counts[at], 0)
+
+
+@dataclass(frozen=True, slots=True)
 class Rarity:
     """Counts over n names."""
 
     characters: Floats  # (65536,) ln(n / names with the character)
-    brands: Hashes  # sorted, with repetition
-    cores: Hashes
-    heads: Hashes
+    brands: Tally
+    cores: Tally
+    heads: Tally  # how names begin behind their region
 
     @classmethod
     def count(cls, profiles: Profiles) -> Rarity:
@@ -32,24 +52,8 @@ class Rarity:
         counts = np.bincount(pairs % PLANE, minlength=PLANE)
         weights = np.log(max(len(codes), 1) / np.maximum(counts, 1)).astype(np.float32)
         weights[0] = 0
-        return cls(weights, np.sort(profiles.brand_key), np.sort(profiles.keys[:, -1]), np.sort(profiles.head_key))
+        return cls(weights, Tally.of(profiles.brand_key), Tally.of(profiles.keys[:, -1]), Tally.of(profiles.head_key))
 
     def weigh(self, codes: Codes) -> Floats:
         """Weights of characters, in the shape given; 0 where there is none."""
         return self.characters[np.minimum(codes, PLANE - 1)]
-
-    def count_brands(self, keys: Hashes) -> Ints:
-        """How many names have each of these brands (n,)."""
-        return _count(self.brands, keys)
-
-    def count_cores(self, keys: Hashes) -> Ints:
-        """How many names have each of these cores (n,)."""
-        return _count(self.cores, keys)
-
-    def count_heads(self, keys: Hashes) -> Ints:
-        """How many names begin like this behind their region (n,)."""
-        return _count(self.heads, keys)
-
-
-def _count(table: Hashes, keys: Hashes) -> Ints:
-    return np.searchsorted(table, keys, side="right") - np.searchsorted(table, keys, side="left")

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 
@@ -19,7 +21,7 @@ from kaiwu.identity.linking.encoding import Floats, Ints
 from kaiwu.identity.linking.evidence import WHOLE, Evidence, Grounds
 from kaiwu.identity.linking.index import NameEntry, NameIndex, Pairs
 from kaiwu.identity.linking.measure import Measures, measure_gap, measure_gaps, measure_pairs
-from kaiwu.identity.linking.profile import Profiler
+from kaiwu.identity.linking.profile import Flags, Profiler
 from kaiwu.identity.linking.ranking import HandRanker, Ranker, add_odds
 from kaiwu.identity.naming.grammar import NameGrammar
 from kaiwu.identity.naming.reading import NameParts
@@ -44,7 +46,7 @@ class Thresholds:
     margin: float = 0.1  # by which the second must stay behind
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Ranking:
     """Candidates of n mentions by weight: pairs (p,), one per mention and entity, measured and weighed."""
 
@@ -52,12 +54,30 @@ class Ranking:
     pairs: Pairs
     measures: Measures
     odds: Floats  # (p, 2) log odds of the hand weights and their gap
+    is_other: Flags  # the name has another number than the mention
     weights: Floats
 
-    def order(self) -> tuple[Ints, Ints]:
-        """Rows of pairs by mention and falling weight, and where each mention begins (n + 1,)."""
-        order = np.lexsort((self.pairs.entry, -self.weights, self.pairs.mention))
-        return order, np.searchsorted(self.pairs.mention, np.arange(len(self.parts) + 1))
+    def weighed(self, weights: Floats) -> Ranking:
+        """The same candidates with other weights (p,). Whoever weighs, another number holds back: 第三 is not 第五."""
+        return replace(self, weights=np.where(self.is_other, weights * np.float32(OTHER_NUMBER), weights))
+
+    def list_rows(self) -> list[list[int]]:
+        """Rows of pairs of each mention by falling weight."""
+        order = np.lexsort((self.pairs.entry, -self.weights, self.pairs.mention)).tolist()
+        begins = np.searchsorted(self.pairs.mention, np.arange(len(self.parts) + 1)).tolist()
+        return [order[a:b] for a, b in pairwise(begins)]
+
+    @cached_property
+    def entries(self) -> list[int]:
+        """The entry of each pair."""
+        found: list[int] = self.pairs.entry.tolist()
+        return found
+
+    @cached_property
+    def shares(self) -> list[float]:
+        """The weight of each pair."""
+        found: list[float] = self.weights.tolist()
+        return found
 
 
 class Resolver:
@@ -106,8 +126,13 @@ class Resolver:
         links: list[Link] = []
         for at in range(0, len(mentions), BLOCK):
             block = mentions[at : at + BLOCK]
-            links += self._decide(block, self.rank(block))
+            links += self.decide(block, self.rank(block))
         return links
+
+    def decide(self, mentions: Sequence[Mention], ranking: Ranking) -> list[Link]:
+        """The answers to mentions whose candidates are ranked: codes first, then what is refused, then thresholds."""
+        rows = ranking.list_rows()
+        return [self._decide_one(mention, ranking.parts[i], ranking, rows[i]) for i, mention in enumerate(mentions)]
 
     def rank(self, mentions: Sequence[Mention]) -> Ranking:
         """The candidates of mentions by their names and places; codes are not looked at."""
@@ -118,12 +143,12 @@ class Resolver:
         kept = self._keep_best_names(pairs, measures)
         pairs = Pairs(pairs.mention[kept], pairs.entry[kept], pairs.score[kept], pairs.share[kept])
         measures = measure_gaps(measures.take(kept), pairs.mention, len(parts))
-        odds = add_odds(measures)
-        odds = np.column_stack([odds, measure_gap(odds, pairs.mention, len(parts))]).astype(np.float32)
-        weights = self.ranker.weigh(measures, odds)
+        odds = add_odds(measures)[:, None]
+        odds = np.concatenate([odds, measure_gap(odds, pairs.mention)], axis=1)
         numbers, own = profiles.number[pairs.mention], self.index.profiles.number[pairs.entry]
-        weights[(numbers != own) & (numbers != 0) & (own != 0)] *= OTHER_NUMBER  # whoever weighs: 第三 is not 第五
-        return Ranking(tuple(parts), pairs, measures, odds, weights)
+        is_other = (numbers != own) & (numbers != 0) & (own != 0)
+        weights = self.ranker.weigh(measures, odds)
+        return Ranking(tuple(parts), pairs, measures, odds, is_other, weights).weighed(weights)
 
     def entity_of(self, entry: int) -> str:
         """The entity that bears an indexed name."""
@@ -160,14 +185,7 @@ class Resolver:
         is_first[1:] = (mention[1:] != mention[:-1]) | (entity[1:] != entity[:-1])
         return np.sort(order[is_first])
 
-    def _decide(self, mentions: Sequence[Mention], ranking: Ranking) -> list[Link]:
-        order, begins = ranking.order()
-        return [
-            self._decide_one(mention, ranking.parts[i], ranking, order[begins[i] : begins[i + 1]])
-            for i, mention in enumerate(mentions)
-        ]
-
-    def _decide_one(self, mention: Mention, parts: NameParts, ranking: Ranking, rows: Ints) -> Link:
+    def _decide_one(self, mention: Mention, parts: NameParts, ranking: Ranking, rows: list[int]) -> Link:
         if mention.hints.code:
             link = self._decide_by_code(mention, ranking, rows)
             if link is not None:
@@ -177,7 +195,7 @@ class Resolver:
             return refused
         return self._decide_by_name(mention, parts, ranking, rows)
 
-    def _decide_by_code(self, mention: Mention, ranking: Ranking, rows: Ints) -> Link | None:
+    def _decide_by_code(self, mention: Mention, ranking: Ranking, rows: list[int]) -> Link | None:
         checked = check_uscc(mention.hints.code)
         if checked.valid is None:
             return None
@@ -191,7 +209,7 @@ class Resolver:
         return self._answer_unknown_code(mention, ranking, rows, checked.code)
 
     def _answer_bad_code(
-        self, mention: Mention, ranking: Ranking, rows: Ints, problem: Problem, suggestion: str | None
+        self, mention: Mention, ranking: Ranking, rows: list[int], problem: Problem, suggestion: str | None
     ) -> Link:
         """A code that cannot be right proves nothing: a person looks, with the repair and the names before them."""
         bearer = self._codes.get(suggestion or "")
@@ -206,7 +224,7 @@ class Resolver:
             return Link(mention, LinkStatus.NONE, problems=(problem,))
         return Link(mention, LinkStatus.AMBIGUOUS, found[0].entity, found[0].weight, found, problems=(problem,))
 
-    def _answer_unknown_code(self, mention: Mention, ranking: Ranking, rows: Ints, code: str) -> Link:
+    def _answer_unknown_code(self, mention: Mention, ranking: Ranking, rows: list[int], code: str) -> Link:
         """A valid code that nobody here bears vetoes everybody who bears another; the others are left to a person."""
         found = self._list_alternatives(ranking, rows)
         vetoed = [a for a in found if a.entity in self._own]
@@ -221,28 +239,26 @@ class Resolver:
             return Link(mention, LinkStatus.AMBIGUOUS, left[0].entity, left[0].weight, left, told, problems=(problem,))
         return Link(mention, LinkStatus.NONE, alternatives=tuple(vetoed), said=told, problems=(problem,))
 
-    def _decide_by_name(self, mention: Mention, parts: NameParts, ranking: Ranking, rows: Ints) -> Link:
-        is_weak = not len(rows) or ranking.weights[rows[0]] < self.thresholds.review
-        if is_weak and not (len(rows) > 1 and _is_shared(ranking, int(rows[0]))):
-            weight = float(ranking.weights[rows[0]]) if len(rows) else 0.0
+    def _decide_by_name(self, mention: Mention, parts: NameParts, ranking: Ranking, rows: list[int]) -> Link:
+        if not rows:
+            return Link(mention, LinkStatus.NONE)
+        row = rows[0]
+        weight = ranking.shares[row]
+        if weight < self.thresholds.review and not (len(rows) > 1 and _is_shared(ranking, row)):
             return Link(mention, LinkStatus.NONE, weight=weight, alternatives=self._list_alternatives(ranking, rows))
-        row = int(rows[0])
-        number = int(ranking.pairs.entry[row])
+        number = ranking.entries[row]
         entry = self.index.entries[number]
-        second = float(ranking.weights[rows[1]]) if len(rows) > 1 else 0.0
-        weight = float(ranking.weights[row])
+        second = ranking.shares[rows[1]] if len(rows) > 1 else 0.0
         is_sure = weight >= self.thresholds.link and weight - second >= self.thresholds.margin
         status = _relate(parts, entry, self.index.parts[number]) if is_sure else LinkStatus.AMBIGUOUS
         grounds = Grounds(entry.text, ranking.measures.names, ranking.measures.values[row])
         others = self._list_alternatives(ranking, rows[1:])
         return Link(mention, status, entry.entity, weight, others, _tell_relation(status, parts), grounds)
 
-    def _list_alternatives(self, ranking: Ranking, rows: Ints) -> tuple[Alternative, ...]:
-        found = []
-        for row in rows[:ALTERNATIVES_MAX].tolist():
-            entry = self.index.entries[ranking.pairs.entry[row]]
-            found.append(Alternative(entry.entity, entry.text, float(ranking.weights[row])))
-        return tuple(found)
+    def _list_alternatives(self, ranking: Ranking, rows: list[int]) -> tuple[Alternative, ...]:
+        entries = self.index.entries
+        named = [(entries[ranking.entries[row]], ranking.shares[row]) for row in rows[:ALTERNATIVES_MAX]]
+        return tuple([Alternative(entry.entity, entry.text, weight) for entry, weight in named])
 
 
 def _is_shared(ranking: Ranking, row: int) -> bool:

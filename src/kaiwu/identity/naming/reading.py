@@ -138,8 +138,8 @@ class NameReader:
 
     def _widen_form(self, text: str, size: int, form_class: str) -> tuple[str, str, str]:
         """What a typing error has left of a longer form before a sound shorter one: 固份 before 有限公司."""
-        wider = self._damaged.size_at(text)
-        if wider > size and len(text) - wider >= CORE_MIN:
+        wider = self._damaged.size_at(text, above=size)
+        if wider and len(text) - wider >= CORE_MIN:
             size, form_class = wider, self._damaged.values[self._damaged.key_at(text, wider)]
         return text[:-size], text[-size:], form_class
 
@@ -195,9 +195,11 @@ class _Endings:
         lasts = {k[-1] for k in values}
         self._sizes = {c: _sort_sizes(k for k in values if k[-1] in (c, _WILD)) for c in lasts}
 
-    def size_at(self, text: str) -> int:
-        """The size of the longest ending, or 0. Only sizes of endings with the last character are tried."""
+    def size_at(self, text: str, above: int = 0) -> int:
+        """The size of the longest ending that is longer than ``above``, or 0. Only endings with the last character are tried."""
         for size in self._sizes.get(text[-1:], self._loose):
+            if size <= above:
+                break
             if size <= len(text) and self.key_at(text, size):
                 return size
         return 0
