@@ -23,8 +23,10 @@ from kaiwu.web.evaluation.models import Evaluation
 from kaiwu.web.evaluation.queries import block_of
 from kaiwu.web.evaluation.services import begin, confirm, dispute_shown, forward, take_run
 from kaiwu.web.event.services import SYSTEM, Actor
+from kaiwu.web.policy.services import ask_fill
 from kaiwu.web.registry.models import Firm
 from kaiwu.web.run.models import RunRow
+from kaiwu.web.run.services import ask_near
 from kaiwu.web.workspace import find_run, workspace
 
 REQUESTS = (
@@ -49,6 +51,7 @@ def play() -> None:
     )
     _play_evaluation(officer, town, clerk)
     _play_requests(officer, town, clerk)
+    _ask_for_answers(officer)
 
 
 @contextmanager
@@ -61,6 +64,16 @@ def days_ago(days: int) -> Iterator[None]:
 
 def _actor(person: Person) -> Actor:
     return Actor(person.login, person.name, person.organisation.code)
+
+
+def _ask_for_answers(officer: Person) -> None:
+    """Let the worker lay out the answers and near misses of the newest run of clauses."""
+    heads = workspace().library.heads
+    for row in RunRow.objects.order_by("-number"):
+        if any(heads[code][2].kind == "clauses" for code in row.schemes.splitlines() if code in heads):
+            ask_fill(_actor(officer), row.number)
+            ask_near(_actor(officer), row.number)
+            return
 
 
 def _play_evaluation(officer: Person, town: Person, clerk: Person) -> None:
