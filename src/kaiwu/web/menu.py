@@ -36,6 +36,7 @@ PAGES: dict[str, tuple[MenuPage, ...]] = {
     "办件": (MenuPage("cockpit", "驾驶舱", "Cockpit", OFFICE | {Role.AUDIT}),),
     "政策": (MenuPage("policy", "可享政策", "Policies for us", frozenset({Role.CLERK})),),
     "测算": (MenuPage("rating", "区县评价", "Counties", GOVERNMENT | {Role.AUDIT}),),
+    "主体库": (MenuPage("identity", "主体复核", "Who is meant", OFFICE | {Role.AUDIT}),),
     "对接": (
         MenuPage("market-search", "找供给", "Find offers", _MATCHERS),
         MenuPage("market-lists", "邀请名单", "Invitation lists", _MATCHERS),

@@ -6,6 +6,7 @@ Owns the step from ``kaiwu.match``'s objects to plain rows, cut to the firms tha
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
 from typing import Any
 from urllib.parse import urlencode
 
@@ -21,7 +22,7 @@ from kaiwu.match.record import Match, MatchKind, Need
 from kaiwu.match.retrieval import Answer
 from kaiwu.match.space import Backlog
 from kaiwu.procedure.market import MarketDesk
-from kaiwu.quantity import KaiwuError, Problem
+from kaiwu.quantity import KaiwuError, Problem, format_decimal
 from kaiwu.report.cell import Column, print_cell
 from kaiwu.report.market_sheet import print_days, print_percent, print_points
 from kaiwu.rule.decision import Reason
@@ -32,6 +33,7 @@ from kaiwu.web.screen.table import make_table
 from kaiwu.web.wording import pick
 
 MONEY = Column("", "", kind="money")
+WAN = 1_000_000  # fen
 TAGS = {Outcome.PASS: "ok", Outcome.FAIL: "bad", Outcome.MISSING: "warn", Outcome.HUMAN: "info"}
 KINDS = {
     kind: (kind.zh, f"{kind.value}s" if kind.value in ("part", "service", "space", "sample") else kind.value)
@@ -43,6 +45,11 @@ KINDS = {
 def money(fen: int | None) -> str:
     """An amount in 10,000 yuan; blank where it is not known."""
     return "" if fen is None else print_cell(MONEY, fen)
+
+
+def rounded(fen: int | None) -> str:
+    """An amount in 10,000 yuan with two decimals, for boards; blank where it is not known."""
+    return "" if fen is None else format_decimal(Fraction(fen, WAN), 2)
 
 
 def name_of(desk: MarketDesk, party: str | None) -> str:
@@ -161,7 +168,7 @@ def pair_table(desk: MarketDesk, pairs: pl.DataFrame) -> dict[str, Any]:
              pick("签约金额(万元)", "Signed (10,000 yuan)"))  # fmt: skip
     shown = pairs.to_dicts()
     rows = [
-        (r["need_title"] or r["need"], name_of(desk, r["buyer"]), name_of(desk, r["supplier"]), str(r["rank"]), print_points(r["score"]), stage_cell(r), money(r["signed"]))
+        (r["need_title"] or r["need"], name_of(desk, r["buyer"]), name_of(desk, r["supplier"]), str(r["rank"]), print_points(r["score"]), stage_cell(r), rounded(r["signed"]))
         for r in shown
     ]  # fmt: skip
     return make_table(heads, rows, right=(3, 4, 6), urls=[pair_url(r) for r in shown])
@@ -203,8 +210,8 @@ def funnel_kpis(pairs: pl.DataFrame) -> list[dict[str, str]]:
     (whole,) = report_funnel(pairs)
     return [
         {"label": pick("推送", "Shown"), "value": f"{whole.reached[STAGES[0]]:,}", "unit": pick("对", "pairs")},
-        {"label": pick("需求金额", "Asked"), "value": money(whole.asked), "unit": pick("万元", "10,000 yuan")},
-        {"label": pick("签约金额", "Signed"), "value": money(whole.signed), "unit": pick("万元", "10,000 yuan")},
+        {"label": pick("需求金额", "Asked"), "value": rounded(whole.asked), "unit": pick("万元", "10,000 yuan")},
+        {"label": pick("签约金额", "Signed"), "value": rounded(whole.signed), "unit": pick("万元", "10,000 yuan")},
         {"label": pick("签约率", "Share signed"), "value": print_percent(whole.signed_share), "note": pick("已签金额 ÷ 需求金额", "signed ÷ asked")},
         {"label": pick("响应天数(中位)", "Days to quote (median)"), "value": print_days(whole.median_response_days)},
         {"label": pick("物流占交付", "Logistics ÷ delivered"), "value": print_percent(whole.logistics_share)},
@@ -237,7 +244,7 @@ def funnel_table(rows: Sequence[FunnelRow], by: str) -> dict[str, Any]:
         pick("谢绝原因", "Refusals"),
     )
     lines = [
-        (r.key or "–", *(f"{r.reached[s]:,}" for s in STAGES), money(r.asked), money(r.signed), print_percent(r.signed_share), print_days(r.median_response_days),
+        (r.key or "–", *(f"{r.reached[s]:,}" for s in STAGES), rounded(r.asked), rounded(r.signed), print_percent(r.signed_share), print_days(r.median_response_days),
          pick("、", ", ").join(f"{pick(*REFUSALS[code])} {n}" for code, n in r.refusals.items()))
         for r in rows
     ]  # fmt: skip

@@ -40,6 +40,8 @@ VIEWERS = OFFICE | {Role.TOWN, Role.AUDIT}
 STEPPERS = OFFICE | {Role.TOWN, Role.CLERK}
 FOUND = 10
 ORDERS = 20
+PAIRS = 300
+"""Pairs of a list on one page; its Excel has them all."""
 STAGE_CODES = [s.value for s in STAGES]
 
 
@@ -122,14 +124,14 @@ def show_lists(request: HttpRequest) -> HttpResponse:
     person = _for(request, *VIEWERS, Role.CLERK)
     desk = market_desk()
     pairs = queries.pairs_of(desk, reach_of(person))
-    title = pick("邀请名单", "Invitation lists")
+    title: str = pick("邀请名单", "Invitation lists")
     if person.holds(Role.CLERK):
         table = queries.pair_table(desk, pairs.sort("day", descending=True))
         context = {
             "title": pick("我的对接", "Our pairs"),
             "sections": [_section("pairs", pick("推送给我们的和我们发出的", "Shown to us and by us"), table)],
         }
-        return render(request, "kaiwu/detail.html", context | _shared(desk, (context["title"], "")))
+        return render(request, "kaiwu/detail.html", context | _shared(desk, (pick("我的对接", "Our pairs"), "")))
     actions = (
         [{"code": "new", "label": pick("办一场对接", "Hold a round"), "url": reverse("market-round"), "primary": True}]
         if person.holds(Role.OFFICER)
@@ -155,11 +157,19 @@ def show_list(request: HttpRequest) -> HttpResponse:
     title = pick(f"邀请名单 {name}", f"Invitation list {name}")
     exports = [{"label": "Excel", "url": f"{reverse('market-list-book')}?{urlencode({'name': name})}"}]
     context = {
-        "title": title, "kpis": queries.funnel_kpis(pairs), "exports": exports, "sections": [_section("pairs", pick("配对", "Pairs"), queries.pair_table(desk, pairs))],
+        "title": title, "kpis": queries.funnel_kpis(pairs), "exports": exports, "sections": [_section("pairs", pick("配对", "Pairs"), queries.pair_table(desk, pairs.head(PAIRS)), count=pairs.height, note=_cut(pairs.height))],
     }  # fmt: skip
     context |= _shared(desk, (pick("邀请名单", "Invitation lists"), reverse("market-lists")), (name, ""))
     context["subtitle"] = " · ".join(filter(None, (first["event"], first["section"], str(first["day"]))))
     return render(request, "kaiwu/detail.html", context)
+
+
+def _cut(count: int) -> str:
+    return (
+        pick(f"只列前 {PAIRS} 对, 全部见 Excel", f"the first {PAIRS} pairs; all of them stand in the Excel")
+        if count > PAIRS
+        else ""
+    )
 
 
 @require_GET
