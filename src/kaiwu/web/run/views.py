@@ -50,7 +50,6 @@ from kaiwu.web.run.queries import (
 )
 from kaiwu.web.run.screens import RunScreen
 from kaiwu.web.run.services import ask_near, ask_replay, ask_rerun, ask_run
-from kaiwu.web.run.work import POLICY
 from kaiwu.web.screen.export import EXCEL
 from kaiwu.web.screen.view import record_context
 from kaiwu.web.shell import actor_of, person_of, refuse
@@ -143,12 +142,19 @@ def _actions(person: Person, row: RunRow) -> list[dict[str, Any]]:
     shown = [("compare", pick("与另一次比较", "Compare"), "run-compare", False)]
     if not person.roles.isdisjoint(OFFICE):
         shown = [("trial", pick("试改规则", "Try an edit"), "run-trial", False), *shown, ("near", pick("查找临界企业", "Find near misses"), "run-near", True),
-                 *([("policy", pick("更新政策匹配", "Refresh policy answers"), "policy-fill", True)] if row.purpose == POLICY else []),
+                 *([("policy", pick("更新政策匹配", "Refresh policy answers"), "policy-fill", True)] if _answers_firms(row) else []),
                  ("replay", pick("重放核验", "Replay"), "run-replay", True), ("rerun", pick("异议后重算", "Run after objections"), "run-rerun", True)]  # fmt: skip
     return [
         {"code": code, "label": label, "url": reverse(name, args=[row.number]), "method": "post" if is_post else "get"}
         for code, label, name, is_post in shown
     ]
+
+
+def _answers_firms(row: RunRow) -> bool:
+    """Whether some rulebook in force of the run grants or recognises something."""
+    library = find_run(row.number).library
+    heads = [library.heads[code][2] for code in scheme_codes(row)]
+    return any(h.kind in ("clauses", "rubric") and h.status == "in_use" and h.population == "firm" for h in heads)
 
 
 def _scheme_section(row: RunRow, codes: Sequence[str], counts: dict[str, list[tuple[str, int]]]) -> dict[str, Any]:
