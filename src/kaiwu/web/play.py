@@ -67,13 +67,14 @@ def _actor(person: Person) -> Actor:
 
 
 def _ask_for_answers(officer: Person) -> None:
-    """Let the worker lay out the answers and near misses of the newest run of clauses."""
+    """Let the worker lay out the answers and near misses of the widest run of clauses."""
     heads = workspace().library.heads
-    for row in RunRow.objects.order_by("-number"):
-        if any(heads[code][2].kind == "clauses" for code in row.schemes.splitlines() if code in heads):
-            ask_fill(_actor(officer), row.number)
-            ask_near(_actor(officer), row.number)
-            return
+    clauses = {code for code, (_, _, head) in heads.items() if head.kind == "clauses"}
+    widths = {row: len(clauses.intersection(row.schemes.splitlines())) * row.population for row in RunRow.objects.all()}
+    widest = max(widths, key=lambda row: (widths[row], row.number), default=None)
+    if widest is not None and widths[widest]:
+        ask_fill(_actor(officer), widest.number)
+        ask_near(_actor(officer), widest.number)
 
 
 def _play_evaluation(officer: Person, town: Person, clerk: Person) -> None:
