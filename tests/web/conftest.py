@@ -67,11 +67,19 @@ def person(db: Path) -> Callable[[str], Person]:
 
 @pytest.fixture
 def browse(person: Callable[[str], Person]) -> Callable[[str], Client]:
-    """A client that is logged in as somebody; "" is a stranger."""
+    """A client that is logged in as somebody; "" is a stranger. Every request that writes has to leave an event."""
     from django.test import Client
+    from event_watch import Watch
+
+    class WatchedClient(Client):
+        def request(self, **asked: object) -> object:
+            with Watch() as watch:
+                answer = super().request(**asked)
+            assert watch.silent == [], f"{asked.get('PATH_INFO')} wrote {watch.silent} without an event"
+            return answer
 
     def enter(login: str) -> Client:
-        client = Client(HTTP_HOST="localhost", HTTP_ACCEPT_LANGUAGE="zh-hans")
+        client = WatchedClient(HTTP_HOST="localhost", HTTP_ACCEPT_LANGUAGE="zh-hans")
         if login:
             client.force_login(person(login), backend="django.contrib.auth.backends.ModelBackend")
         return client

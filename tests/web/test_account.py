@@ -8,7 +8,6 @@ import time
 from pathlib import Path
 
 import pytest
-
 from small_site import PASSWORD
 
 NEW = "another quite long phrase"
@@ -427,3 +426,39 @@ def test_the_handshake_with_a_provider_links_and_logs_in(tmp_path):
     done = subprocess.run([sys.executable, str(program), str(tmp_path)], capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr[-3000:]
     assert done.stdout.split() == ["refused", "linked", "entered", "forged"]
+
+
+def test_password_fields_hide_and_let_managers_fill(browse):
+    for client, url in ((browse(""), "/login/"), (browse("officer"), "/account/password/")):
+        page = client.get(url).content.decode()
+        fields = [f for f in page.split("<input")[1:] if "password" in f.split(">")[0]]
+        assert fields
+        assert all('type="password"' in f and "-password" in f and "onpaste" not in f for f in fields)
+        assert "提示问题" not in page
+
+
+def test_a_reset_password_leaves_the_code_in_place(browse, with_totp):
+    who, _, _ = with_totp("officer")
+    page = browse("system").post(f"/person/{who.pk}/password/").content.decode()
+    password = page.split("初始口令 ")[1].split("<")[0].split()[0]
+    assert log_in(browse(""), "officer", password)["Location"] == "/login/code/"
+
+
+def test_every_page_offers_the_way_out(browse):
+    for url in ("/", "/firm/", "/firm/F01/", "/account/", "/search/?q=F", "/nowhere/"):
+        assert 'action="/logout/"' in browse("officer").get(url).content.decode()
+
+
+def test_a_sealed_key_that_was_touched_is_refused(db, settings_of):
+    from kaiwu.quantity import KaiwuError
+    from kaiwu.web.account.totp import make_secret, seal, unseal
+
+    secret = make_secret()
+    sealed = seal(secret)
+    assert unseal(sealed) == secret
+    for touched in (sealed[:-8] + ("A" if sealed[-8] != "A" else "B") + sealed[-7:], sealed[::-1]):
+        with pytest.raises(KaiwuError, match="W-SEAL"):
+            unseal(touched)
+    settings_of(SECRET_KEY="another key of the site, fifty characters long, that is new")
+    with pytest.raises(KaiwuError, match="W-SEAL"):
+        unseal(sealed)

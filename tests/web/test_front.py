@@ -129,3 +129,8 @@ def test_edges_of_fields_and_the_focus_ring_stand_out():
     assert contrast(day["blue"], day["ground"]) >= 3
     assert contrast(day["bronze-bright"], day["night"]) >= 3
     assert contrast("#ffffff", day["blue"]) >= 4.5
+
+
+def test_nothing_is_kept_in_the_browsers_storage():
+    script = (HOUSE / "app.js").read_text(encoding="utf-8")
+    assert not re.search(r"localStorage|sessionStorage|indexedDB|document\.cookie\s*=", script)
