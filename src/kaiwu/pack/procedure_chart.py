@@ -43,6 +43,7 @@ NEEDS = {
     "receipts": ("各部门均已回执", "all departments have given their receipt"),
     "amount": ("有金额", "an amount is stated"),
     "payment": ("有付款依据", "a payment is stated"),
+    "version": ("有通过检查并入库的版本", "a version passed the check and was taken in"),
 }
 COUNTS = ("working", "calendar")
 MAX_DAYS = 3660

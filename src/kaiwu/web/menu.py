@@ -35,6 +35,7 @@ _MATCHERS = OFFICE | {Role.TOWN, Role.AUDIT}
 PAGES: dict[str, tuple[MenuPage, ...]] = {
     "办件": (MenuPage("cockpit", "驾驶舱", "Cockpit", OFFICE | {Role.AUDIT}),),
     "政策": (MenuPage("policy", "可享政策", "Policies for us", frozenset({Role.CLERK})),),
+    "数据": (MenuPage("reconcile", "对数", "Reconciliation", GOVERNMENT | {Role.AUDIT}),),
     "测算": (MenuPage("rating", "区县评价", "Counties", GOVERNMENT | {Role.AUDIT}),),
     "主体库": (MenuPage("identity", "主体复核", "Who is meant", OFFICE | {Role.AUDIT}),),
     "对接": (
@@ -71,6 +72,7 @@ SCREENS: tuple[tuple[tuple[str, str], tuple[str, ...]], ...] = (
     ),
     (("测算", "Runs"), ("kaiwu.web.run.screens:RunScreen", "kaiwu.web.run.screens:NearScreen")),
     (("对接", "Matching"), ()),
+    (("数据", "Data"), ("kaiwu.web.exchange.screens:DataRequestScreen", "kaiwu.web.exchange.screens:RulingScreen")),
     (
         ("主体库", "Registry"),
         (

@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "kaiwu.web.policy",
     "kaiwu.web.evaluation",
     "kaiwu.web.paper",
+    "kaiwu.web.exchange",
 ]
 MIDDLEWARE = [
     "kaiwu.web.log_line.RequestLog",

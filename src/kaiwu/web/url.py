@@ -25,6 +25,7 @@ urlpatterns = [
     path("", include("kaiwu.web.case.url")),
     path("", include("kaiwu.web.paper.url")),
     path("", include("kaiwu.web.cockpit.url")),
+    path("", include("kaiwu.web.exchange.url")),
     path("", include("kaiwu.web.rating.url")),
     path("", include("kaiwu.web.run.url")),
     path("", include("kaiwu.web.market.url")),

@@ -17,6 +17,7 @@ from kaiwu.web.account.role import OrganisationKind, Role
 if TYPE_CHECKING:
     from kaiwu.web.account.models import Person
 
+Lookup = str | tuple[str, ...]
 NOTHING = Q(pk__in=())
 EVERYTHING = Q()
 
@@ -25,17 +26,19 @@ EVERYTHING = Q()
 class Scope:
     """Through which look-up a row belongs to somebody; a blank look-up keeps that kind of organisation out.
 
-    ``firm``, ``town``, ``platform``, ``provider`` are look-ups that end at the register's id (``Organisation.entity``) or the
-    organisation's code; ``department`` and ``section`` at the organisation's code. ``public`` are rows that everybody sees.
+    ``firm``, ``town`` and ``platform`` are look-ups that end at the register's id (``Organisation.entity``), ``provider``,
+    ``expert``, ``department`` and ``section`` at the organisation's code; of several, one is enough. ``public`` are rows that
+    everybody sees.
     ``audit`` tells whether auditors read it (they read, never write); ``office`` whether the bureau's officers do.
     """
 
-    firm: str = ""
-    town: str = ""
-    platform: str = ""
-    provider: str = ""
-    department: str = ""
-    section: str = ""
+    firm: Lookup = ""
+    town: Lookup = ""
+    platform: Lookup = ""
+    provider: Lookup = ""
+    expert: Lookup = ""
+    department: Lookup = ""
+    section: Lookup = ""
     public: Q | None = None
     office: bool = True
     audit: bool = True
@@ -62,15 +65,23 @@ class Scope:
         if home.kind == OrganisationKind.SECTION and person.holds(Role.OFFICER, Role.CHIEF):
             if not self.office:
                 return NOTHING
-            return Q(**{self.section: home.code}) if self.section else EVERYTHING
+            return _any(self.section, home.code) if self.section else EVERYTHING
         lookup, key = {
             OrganisationKind.FIRM: (self.firm, home.entity),
             OrganisationKind.TOWN: (self.town, home.entity),
             OrganisationKind.PLATFORM: (self.platform, home.entity),
             OrganisationKind.PROVIDER: (self.provider, home.code),
+            OrganisationKind.EXPERT: (self.expert, home.code),
             OrganisationKind.DEPARTMENT: (self.department, home.code),
         }.get(OrganisationKind(home.kind), ("", ""))
-        return Q(**{lookup: key}) if lookup and key else NOTHING
+        return _any(lookup, key) if lookup and key else NOTHING
+
+
+def _any(lookup: Lookup, key: str) -> Q:
+    condition = Q()
+    for name in (lookup,) if isinstance(lookup, str) else lookup:
+        condition |= Q(**{name: key})
+    return condition
 
 
 M = TypeVar("M", bound=models.Model, covariant=True)

@@ -16,7 +16,8 @@ from kaiwu.web.registry.models import Firm
 
 class Case(models.Model):
     """One case (办件). ``fields`` is canonical JSON of the procedure's own fields; ``pack_digest`` the version of the packs
-    under which it was opened. ``due`` is blank where no document sets a time or the calendar of that year is unpublished.
+    under which it was opened. ``department`` is the organisation that handles it now: a department, town, provider or expert.
+    ``due`` is blank where no document sets a time or the calendar of that year is unpublished.
     """
 
     number = models.CharField(max_length=40, unique=True)
@@ -37,8 +38,9 @@ class Case(models.Model):
     fields = models.TextField(default="{}")
 
     scope: ClassVar[Scope] = Scope(
-        firm="firm__entity", town="firm__town__entity", platform="firm__park__entity", department="department__code"
-    )
+        firm="firm__entity", town=("firm__town__entity", "department__entity"), platform=("firm__park__entity", "department__entity"),
+        department="department__code", provider="department__code", expert="department__code",
+    )  # fmt: skip
     objects: ClassVar[models.Manager[Case]] = ScopedQuerySet.as_manager()
 
     class Meta:

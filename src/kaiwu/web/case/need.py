@@ -65,6 +65,7 @@ PROOFS: dict[str, Proof | str] = {
     "all_confirmed": "kaiwu.web.evaluation.proof:are_all_confirmed",
     "consequences": "kaiwu.web.evaluation.proof:has_consequences",
     "receipts": "kaiwu.web.evaluation.proof:has_receipts",
+    "version": "kaiwu.web.exchange.proof:has_version",
 }
 """Every need of a procedure and its proof; a dotted name is loaded when first asked for."""
 

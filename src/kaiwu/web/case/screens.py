@@ -94,7 +94,7 @@ class CaseScreen(Screen):
     search = ("number", "title", "firm__name", "firm__entity")
     order = ("is_closed", "due")
     related = ("firm",)
-    viewers = GOVERNMENT | {Role.CLERK, Role.AUDIT}
+    viewers = GOVERNMENT | {Role.CLERK, Role.AUDIT, Role.PROVIDER, Role.EXPERT}
 
     def word_deed(self, record: Any, verb: str) -> str:
         """A step is told by the stage that it led to."""

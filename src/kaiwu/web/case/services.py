@@ -22,6 +22,7 @@ from kaiwu.pack.procedure_chart import CaseStage, Procedure, Step
 from kaiwu.procedure.claim.calendar import end_of_window
 from kaiwu.quantity import KaiwuError, Problem
 from kaiwu.web.account.models import Organisation, Person
+from kaiwu.web.account.role import OrganisationKind
 from kaiwu.web.case.document import produce
 from kaiwu.web.case.models import Case, CaseFile, Counter
 from kaiwu.web.case.need import Move, find_lacks
@@ -40,12 +41,14 @@ def open_case(
     year: int | None = None,
     title: str = "",
     fields: Mapping[str, Any] | None = None,
+    department: Organisation | None = None,
 ) -> Case:
     """Open a case of a procedure at its first stage. Raises ``KaiwuError`` where a required field or the subject is missing,
     or the same year is open already."""
     procedure = procedure_of(code)
     given = dict(fields or {})
     problems = _find_field_problems(procedure, given) + _find_subject_problems(procedure, firm, year)
+    problems += find_handler_problems(procedure.first, department)
     if problems:
         raise KaiwuError(problems)
     today = timezone.localdate()
@@ -53,7 +56,8 @@ def open_case(
     case = Case.objects.create(
         number=next_number(f"{code}-{today.year}"), procedure=code, pack_digest=workspace().library.digest,
         title=title or procedure.zh + (f" {year}" if year else "") + (f" {firm.name}" if firm else ""), firm=firm, year=year,
-        stage=first.code, owner=first.owner, stage_since=today, due=due_day(first, today), opened_on=today, opened_by=actor.login,
+        stage=first.code, owner=owner_of(first, department), department=department, stage_since=today,
+        due=due_day(first, today, given), opened_on=today, opened_by=actor.login,
         moved_by=actor.login, fields=json.dumps(given, ensure_ascii=False, sort_keys=True),
     )  # fmt: skip
     record(actor, _deed(case, "open", {}, {"stage": first.code, **given}))
@@ -86,8 +90,12 @@ def advance(
     if problems or step is None:
         raise KaiwuError(problems)
     old, target, today = case.stage, procedure.stages[to], timezone.localdate()
+    handler = department or case.department
+    if lacking := find_handler_problems(target, handler):
+        raise KaiwuError(lacking)
+    given = json.loads(case.fields)
     values: dict[str, Any] = {
-        "stage": to, "owner": target.owner, "stage_since": today, "due": due_day(target, today), "is_closed": target.is_end,
+        "stage": to, "owner": owner_of(target, handler), "stage_since": today, "due": due_day(target, today, given), "is_closed": target.is_end,
         "moved_by": actor.login,
     }  # fmt: skip
     if department is not None:
@@ -108,10 +116,38 @@ def advance(
     return case
 
 
-def due_day(stage: CaseStage, since: dt.date) -> dt.date | None:
-    """The last day of a stage, or ``None`` where no document sets one or the calendar of the year is not published."""
-    if stage.days is None:
+HANDLERS: Mapping[str, frozenset[OrganisationKind]] = {
+    "department": frozenset({OrganisationKind.DEPARTMENT, OrganisationKind.SECTION, OrganisationKind.TOWN, OrganisationKind.PLATFORM}),
+    "provider": frozenset({OrganisationKind.PROVIDER}),
+    "expert": frozenset({OrganisationKind.EXPERT}),
+}
+"""Stages of these owners need an organisation that handles the case; a town may stand for a department (催报)."""
+
+
+def find_handler_problems(stage: CaseStage, handler: Organisation | None) -> list[Problem]:
+    """What is wrong where a stage needs an organisation that handles it."""
+    if stage.owner not in HANDLERS or (handler is not None and handler.kind in HANDLERS[stage.owner]):
+        return []
+    zh, en = f"“{stage.zh}”要指明承办单位", f"“{stage.en}” needs the organisation that handles it"
+    return [Problem("W-HANDLER", zh, en, where=stage.code)]
+
+
+def owner_of(stage: CaseStage, handler: Organisation | None) -> str:
+    """The role on whose desk a stage lies; a department's stage lies with the town where a town handles it."""
+    is_town = handler is not None and handler.kind in (OrganisationKind.TOWN, OrganisationKind.PLATFORM)
+    return "town" if stage.owner == "department" and is_town else stage.owner
+
+
+def due_day(stage: CaseStage, since: dt.date, fields: Mapping[str, Any] | None = None) -> dt.date | None:
+    """The last day of a stage, or ``None`` where no document sets one or the calendar of the year is not published.
+
+    A stage without days of its own takes the day that the case was given when it was opened (field ``due``).
+    """
+    if stage.is_end:
         return None
+    if stage.days is None:
+        agreed = str((fields or {}).get("due") or "")
+        return dt.date.fromisoformat(agreed) if agreed else None
     calendar = workspace().library.calendar
     day = end_of_window(
         since, stage.days, is_working=stage.is_working, holidays=calendar.holidays, workdays=calendar.workdays

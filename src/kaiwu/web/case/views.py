@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -12,12 +13,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from kaiwu.pack.procedure_chart import NEEDS, CaseField, Procedure, Step
 from kaiwu.quantity import KaiwuError
-from kaiwu.web.account.models import Person
+from kaiwu.web.account.models import Organisation, Person
 from kaiwu.web.account.role import OFFICE, Role
 from kaiwu.web.case.models import Case
 from kaiwu.web.case.queries import procedure_of, progress_of, stage_name, steps_for
 from kaiwu.web.case.screens import CaseScreen
-from kaiwu.web.case.services import advance, attach, file_path, open_case
+from kaiwu.web.case.services import HANDLERS, advance, attach, file_path, find_handler_problems, open_case
 from kaiwu.web.registry.models import Firm
 from kaiwu.web.screen.view import record_context
 from kaiwu.web.shell import actor_of, person_of, refuse
@@ -63,8 +64,18 @@ def _move(case: Case, step: Step) -> dict[str, Any]:
     return {
         "to": step.to, "label": pick(step.zh, step.en), "url": reverse("case-advance", args=[case.number]),
         "needs": [pick(*NEEDS[need]) for need in step.needs], "asks": [(n, pick(*NEEDS[n])) for n in step.needs if n in WORDED],
-        "wants_evidence": "evidence" in step.needs, "article": step.article,
+        "wants_evidence": "evidence" in step.needs, "article": step.article, "handlers": _handlers(case, step),
     }  # fmt: skip
+
+
+def _handlers(case: Case, step: Step) -> list[Organisation]:
+    """The organisations that may handle the stage that a step leads to, where it needs one and has none."""
+    stage = procedure_of(case.procedure).stages[step.to]
+    return list(_organisations(stage.owner)) if find_handler_problems(stage, case.department) else []
+
+
+def _organisations(owner: str) -> QuerySet[Organisation]:
+    return Organisation.objects.filter(kind__in=HANDLERS[owner], is_active=True)
 
 
 @require_POST
@@ -81,6 +92,7 @@ def move_case(request: HttpRequest, number: str) -> HttpResponse:
             request.POST.get("to", ""),
             evidence=request.POST.get("evidence", "")[:2000],
             words=words,
+            department=Organisation.objects.filter(code=request.POST.get("handler", ""), is_active=True).first(),
         )
     except KaiwuError as error:
         return refuse(request, error)
@@ -127,6 +139,9 @@ class CaseForm(forms.Form):
             )
         if procedure.subject == "year":
             self.fields["year"] = forms.IntegerField(label=pick("年度", "Year"), min_value=2000, max_value=2199)
+        if procedure.first.owner in HANDLERS:
+            listed = [(o.code, o.name) for o in _organisations(procedure.first.owner)]
+            self.fields["handler"] = forms.ChoiceField(label=pick("承办单位", "Handled by"), choices=[("", "—"), *listed])
         for field in procedure.fields:
             self.fields[field.code] = _form_field(field)
 
@@ -177,4 +192,5 @@ def _open(request: HttpRequest, procedure: Procedure, person: Person, data: dict
     firms = Firm.objects.visible_to(person)
     named = person.organisation.entity if person.holds(Role.CLERK) else str(data.get("firm", "")).strip()
     firm = firms.filter(entity=named).first() or firms.filter(name=named).first() if named else None
-    return open_case(actor_of(request), procedure.code, firm=firm, year=data.get("year"), fields=fields)
+    handler = Organisation.objects.filter(code=data.get("handler") or "", is_active=True).first()
+    return open_case(actor_of(request), procedure.code, firm=firm, year=data.get("year"), fields=fields, department=handler)

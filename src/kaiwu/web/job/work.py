@@ -25,6 +25,7 @@ KINDS: dict[str, str] = {
     "replay": "kaiwu.web.run.work:replay",
     "near": "kaiwu.web.run.work:find_near",
     "policy": "kaiwu.web.policy.work:fill_answers",
+    "intake": "kaiwu.web.exchange.work:intake",
     "sync": "kaiwu.web.registry.work:sync",
 }
 """Kind: the function ``(words, progress) -> (result, url)`` as a dotted name."""
