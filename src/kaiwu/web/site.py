@@ -34,12 +34,13 @@ def sync() -> dict[str, int]:
     """Bring the registry and the rows of runs to what the workspace knows today."""
     from django.utils import timezone
 
+    from kaiwu.web.claim.services import keep_claims
     from kaiwu.web.event.services import SYSTEM
     from kaiwu.web.registry.services import sync_registry
     from kaiwu.web.run.services import keep_rows
 
     counts = sync_registry(SYSTEM, timezone.localdate())
-    return {**counts, "run": keep_rows(SYSTEM)}
+    return {**counts, "run": keep_rows(SYSTEM), "claim": keep_claims(SYSTEM)}
 
 
 def sync_at_start() -> None:

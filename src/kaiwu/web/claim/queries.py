@@ -12,7 +12,7 @@ from kaiwu.figure import Variable, print_value
 from kaiwu.figure.variable import Kind
 from kaiwu.pack.programme import Material, Programme
 from kaiwu.procedure import Run
-from kaiwu.procedure.claim import Desk, EventKind
+from kaiwu.procedure.claim import Desk, EventKind, next_steps
 from kaiwu.report.claim_record import ClaimRecord
 from kaiwu.rule import expression as x
 from kaiwu.web.account.role import OFFICE, Role
@@ -100,8 +100,6 @@ DEEDS: tuple[tuple[EventKind, frozenset[Role]], ...] = (
 
 def steps_for(number: str, roles: frozenset[Role]) -> Sequence[EventKind]:
     """The steps that may follow now and that somebody with these roles takes."""
-    from kaiwu.procedure.claim import next_steps
-
     case = claim_record().case(number)
     if case is None:
         return ()

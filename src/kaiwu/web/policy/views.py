@@ -11,7 +11,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
+from kaiwu.procedure.claim import STATES
 from kaiwu.quantity import KaiwuError
+from kaiwu.report.cell import Column, print_cell
 from kaiwu.report.printed import Printed
 from kaiwu.web.account.models import Person
 from kaiwu.web.account.role import OFFICE, Role
@@ -21,8 +23,9 @@ from kaiwu.web.policy.models import PolicyClause, Push, Title
 from kaiwu.web.policy.queries import block_of, find_clause, find_firm, match_firm, print_pack, reached_firms, visit_rows
 from kaiwu.web.policy.screens import OFFICES, ClauseScreen
 from kaiwu.web.policy.services import ask_fill, push
-from kaiwu.web.run.queries import row_of
+from kaiwu.web.run.queries import money_of, row_of
 from kaiwu.web.run.views import send_book
+from kaiwu.web.screen.table import make_table
 from kaiwu.web.screen.view import record_context
 from kaiwu.web.shell import actor_of, person_of, refuse
 from kaiwu.web.wording import pick
@@ -30,6 +33,7 @@ from kaiwu.web.workspace import is_synthetic
 
 SHOWN = 50
 """Firms of a clause on its page; the list and the Excel have all."""
+MONEY = Column("金额", "money", kind="money")
 READERS = OFFICES | {Role.CLERK}
 
 
@@ -79,8 +83,6 @@ def show_firm(request: HttpRequest, entity: str) -> HttpResponse:
 
 
 def _state(claim: ClaimRow) -> tuple[str, str]:
-    from kaiwu.procedure.claim import STATES
-
     return STATES.get(claim.state, (claim.state, claim.state))
 
 
@@ -160,8 +162,6 @@ def show_clause(request: HttpRequest, key: str) -> HttpResponse:
 
 
 def _reach(clause: PolicyClause, sections: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    from kaiwu.web.run.queries import money_of
-
     pushed = Push.objects.filter(key=clause.key).count()
     cost = money_of(clause.low, clause.high, is_limited=clause.high is not None) if clause.low is not None else "—"
     return [
@@ -174,27 +174,16 @@ def _reach(clause: PolicyClause, sections: list[dict[str, Any]]) -> list[dict[st
 
 def _firm_section(person: Person, clause: PolicyClause, which: str) -> dict[str, Any]:
     firms = reached_firms(person, clause, which)
-    heads = [(pick("企业", "Firm"), "left"), (pick("镇街", "Town"), "left"), (pick("差什么", "What is missing"), "left"), (pick("数据部门", "Department"), "left"),
-             (pick("至多(万元)", "At most"), "right")]  # fmt: skip
-    columns = [{"label": label, "align": align} for label, align in heads]
-    if which == "fits":
-        columns = [columns[0], columns[1], columns[4]]
+    heads = [pick("企业", "Firm"), pick("镇街", "Town")]
+    heads += [pick("差什么", "What is missing"), pick("数据部门", "Department")] if which == "near" else []
     rows = []
     for firm, _, gap, owner, high in firms[:SHOWN]:
-        texts: list[dict[str, Any]] = [
-            {"text": firm.name, "url": reverse("policy-why", args=[firm.entity, clause.key])},
-            {"text": firm.town.name if firm.town else None},
-        ]
-        texts += [{"text": gap}, {"text": owner}] if which == "near" else []
-        texts.append({"text": f"{high / 1_000_000:,.6f}".rstrip("0").rstrip(".") if high is not None else None})
-        rows.append({"cells": [{**c, **t} for c, t in zip(columns, texts, strict=True)]})
+        first = {"text": firm.name, "url": reverse("policy-why", args=[firm.entity, clause.key])}
+        lacks = (gap, owner) if which == "near" else ()
+        rows.append((first, firm.town.name if firm.town else None, *lacks, print_cell(MONEY, high)))
+    table = make_table([*heads, pick("至多(万元)", "At most (10k yuan)")], rows, right=(len(heads),))
     title = pick("符合的企业", "Firms that fit") if which == "fits" else pick("差一点的企业", "Near misses")
-    return {
-        "code": which,
-        "title": title,
-        "count": len(firms),
-        "table": {"columns": columns, "rows": rows, "empty": {"text": pick("没有", "none")}},
-    }
+    return {"code": which, "title": title, "count": len(firms), "table": table}
 
 
 def _which(request: HttpRequest) -> str:

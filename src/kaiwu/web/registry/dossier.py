@@ -18,6 +18,9 @@ Part = Callable[[Firm, Person], Section | None]
 PARTS = (
     "kaiwu.web.registry.queries:main_figures",
     "kaiwu.web.evaluation.dossier:show_grades",
+    "kaiwu.web.policy.dossier:show_policies",
+    "kaiwu.web.policy.dossier:show_claims",
+    "kaiwu.web.policy.dossier:show_titles",
     "kaiwu.web.case.dossier:show_cases",
     "kaiwu.web.market.dossier:show_pairs",
     "kaiwu.web.registry.queries:names_section",
