@@ -18,18 +18,6 @@ from kaiwu.table.document import MAX_BYTES
 
 PACK_KEYS = ("pack", "zh", "en", "version", "jurisdiction", "depends", "synthetic", "note", "licence")
 SUFFIXES = (".yaml", ".csv", ".md", ".toml")
-FOLDERS = (
-    "variables",
-    "rulebooks",
-    "taxonomies",
-    "imports",
-    "stages",
-    "programmes",
-    "templates",
-    "tests",
-    "facts",
-    "names",
-)
 
 
 @dataclass(frozen=True, slots=True)

@@ -136,7 +136,9 @@ class Environment:
             raise KaiwuError(self.problems)
 
     def _complain(self, name: str, zh: str, en: str, text: str) -> None:
-        self.problems.append(Problem("W-SETTING", f"{name} {zh}", f"{name} {en}", where=name, text=text))
+        self.problems.append(
+            Problem("W-SETTING", f"环境变量 {name} {zh}", f"the variable {name} {en}", where=name, text=text)
+        )
 
 
 def sqlite(path: Path) -> dict[str, Any]:

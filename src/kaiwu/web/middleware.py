@@ -12,6 +12,7 @@ from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 
+from kaiwu.quantity import Problem
 from kaiwu.web.account.gate import find_detour
 from kaiwu.web.account.models import Person
 
@@ -57,12 +58,14 @@ class RequireLogin:
         if isinstance(request.user, Person):
             detour = find_detour(request, request.user)
             if detour and is_api:
-                return JsonResponse(
-                    {"code": "W-STEP", "zh": "请先在网页上完成登录", "en": "finish the login in a browser"}, status=403
-                )
+                return _refuse(Problem("W-UNFINISHED", "请先在网页上完成登录", "finish the login in a browser"), 403)
             return HttpResponseRedirect(detour) if detour else self._handle(request)
         if request.path.startswith(PUBLIC):
             return self._handle(request)
         if is_api:
-            return JsonResponse({"code": "W-LOGIN", "zh": "请先登录", "en": "log in first"}, status=401)
+            return _refuse(Problem("W-LOGIN", "请先登录", "log in first"), 401)
         return redirect_to_login(request.get_full_path())
+
+
+def _refuse(problem: Problem, status: int) -> JsonResponse:
+    return JsonResponse({"code": problem.code, "zh": problem.zh, "en": problem.en}, status=status)

@@ -78,7 +78,11 @@ def change_password(actor: Actor, person: Person, password: str) -> None:
     """The person's own change. Raises ``KaiwuError`` where the policy refuses the new one. Every other session ends."""
     lines = find_password_problems(person, password)
     if lines:
-        raise KaiwuError(Problem("W-PASSWORD", "; ".join(lines), "; ".join(lines)))
+        raise KaiwuError(
+            Problem(
+                "W-PASSWORD", f"新口令不合要求: {'; '.join(lines)}", f"the new password is refused: {'; '.join(lines)}"
+            )
+        )
     _set(person, password, must_change=False)
     record(actor, Deed("person.password", "person", str(person.pk)))
 

@@ -188,7 +188,7 @@ def print_receipt(request: HttpRequest, key: int) -> HttpResponse:
         raise Http404
     rows = [
         (pick("报送单位", "From"), made.organisation.name), (pick("表", "Table"), f"{made.zh}({made.template})"), (pick("期间", "Period"), made.period),
-        (pick("版本", "Version"), f"{version.number} · {version.file.name}"), ("SHA-256", version.file.sha256),
+        (pick("版本", "Version"), f"{version.number} · {version.file.name}"), (pick("摘要", "Digest"), version.file.sha256),
         (pick("入库批次", "Batch"), str(version.batch or "—")), (pick("数据条数", "Figures"), f"{version.figures:,}"), (pick("报送时间", "Sent"), f"{timezone.localtime(version.sent_at):%Y-%m-%d %H:%M}"),
     ]  # fmt: skip
     context = {
