@@ -45,12 +45,14 @@ def open_all(names: tuple[str, ...], roots: tuple[Path, ...]) -> Library:
 def check(pack: str, pack_roots: tuple[Path, ...], with_tests: bool, speaker: Speaker) -> None:
     """检查内容包: 装载、编译、运行其测试, 所有错误一次列出。Check a pack: load, compile, run its tests, all mistakes at once."""
     from kaiwu.pack.market_shelf import open_market
+    from kaiwu.pack.pool_shelf import open_pools
 
     name, roots = locate_pack(pack, pack_roots)
     try:
         library = open_library([name], roots)
         order_schemes(library.schemes())
         open_market(library)
+        open_pools(library)
     except KaiwuError as error:
         speaker.problems(error.problems)
         zh, en = f"{name}: {len(error.problems)} 处错误", f"{name}: {len(error.problems)} mistakes"

@@ -21,8 +21,9 @@ from kaiwu.allot.exception import MeetingException
 from kaiwu.allot.record import digest, make_record, read_round, record_bytes, rule_hash
 from kaiwu.allot.result import Allotment, allot, find_displaced
 from kaiwu.allot.tie import Draw, commit_secret
-from kaiwu.procedure.allot.event import Docket, Event, EventKind
+from kaiwu.procedure.allot.event import EventKind, open_docket
 from kaiwu.procedure.allot.folder import RoundFolder, open_folder
+from kaiwu.procedure.docket import Docket, Event
 from kaiwu.procedure.workspace import Workspace
 from kaiwu.quantity import KaiwuError, Problem
 from kaiwu.rule.outcome import Outcome
@@ -298,7 +299,7 @@ class Desk:
 
 def open_land_desk(workspace: Workspace) -> Desk:
     """The desk of a workspace."""
-    return Desk(workspace, Docket(workspace))
+    return Desk(workspace, open_docket(workspace))
 
 
 def trial_draw(folder: RoundFolder) -> Draw:
