@@ -99,3 +99,35 @@ def test_the_demo_counts_against_what_was_planted(folder: Path) -> None:
     assert all(is_right(link, p) for link, p in linked)
     absent = [link for link, p in zip(result.links, planted, strict=True) if p.truth == NOBODY]
     assert absent and all(link.status in (LinkStatus.NONE, LinkStatus.AMBIGUOUS) for link in absent)
+
+
+def test_a_merger_is_listed_and_its_undoing_too(folder: Path) -> None:
+    base = ("-w", folder, "--by", "张三")
+    assert call("resolve", "event", "merge", "f1", "--other", "f2", "--day", "2024-06-01", *base)[0] == 0
+    assert call("resolve", "event", "undo", "--undoes", "1", *base)[0] == 0
+    told = json.loads(call("resolve", "history", "-w", folder, "--json")[1])
+    assert [(e["kind"], e["holds"]) for e in told] == [("merge", False), ("undo", True)]
+    assert "已撤销" in call("resolve", "history", "-w", folder)[1]
+
+
+def test_the_value_that_survives_is_told_with_what_it_beat(folder: Path) -> None:
+    call("resolve", "event", "merge", "f1", "--other", "f2", "-w", folder, "--by", "张三")
+    facts = folder / "facts.csv"
+    facts.write_text("记录,字段,值,来源,日期\nf1,电话,1,企业,2025-03-01\nf2,电话,2,税务,2024-01-01\n", encoding="utf-8")
+    words = ("resolve", "survive", facts, "--source", "税务", "-w", folder)
+    (survivor,) = json.loads(call(*words, "--json")[1])["f1"]
+    assert survivor["value"] == "2" and survivor["beaten"][0]["value"] == "1"
+    assert "1(企业 2025-03-01)" in call(*words)[1]
+    facts.write_text("记录,字段,值,来源,日期\nf1,电话,1,企业,昨天\n", encoding="utf-8")
+    code, said = call(*words)
+    assert code == 2 and "facts.csv:2" in said
+
+
+def test_a_new_firm_touches_only_the_questions_that_it_may_answer(folder: Path) -> None:
+    file = folder / "list.csv"
+    file.write_text("名称\n合成子甲械机第00005公\n", encoding="utf-8")
+    call("resolve", "list", file, "-w", folder)
+    assert (
+        json.loads(call("resolve", "touched", "f4", "-w", folder, "--json")[1])[0]["mention"] == "合成子甲械机第00005公"
+    )
+    assert call("resolve", "touched", "f999", "-w", folder)[0] == 2

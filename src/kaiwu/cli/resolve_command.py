@@ -16,7 +16,7 @@ from kaiwu.cli.console import EXIT_BAD_INPUT, Speaker
 from kaiwu.cli.option import FILE, Day, now, speaking, today, workspace_option
 from kaiwu.cli.resolve_demo import STATUS_ZH
 from kaiwu.identity import check_uscc
-from kaiwu.identity.history import EventKind, IdentityEvent
+from kaiwu.identity.history import EventKind, Fact, IdentityEvent, Survivor
 from kaiwu.identity.linking.answer import Hints, Link
 from kaiwu.procedure import Workspace, open_workspace
 from kaiwu.procedure.identity import (
@@ -24,9 +24,14 @@ from kaiwu.procedure.identity import (
     ReviewStore,
     answer_item,
     learn,
+    list_touched,
+    open_history,
     open_resolver,
+    read_facts,
     read_mentions,
+    record_event,
     resolve_list,
+    survive,
 )
 from kaiwu.procedure.identity.review import NOBODY
 
@@ -171,12 +176,71 @@ def add_event(
     kind: str, entity: str, others: tuple[str, ...], records: tuple[str, ...], undoes: int | None, by: str, day: dt.date | None,
     reason: str, workspace: Path, speaker: Speaker,
 ) -> None:  # fmt: skip
-    """登记认定、合并、拆分或撤销(只增不改)。Record an assertion, merger, split or undoing; nothing is ever changed."""
+    """登记认定、合并、拆分或撤销(只增不改); 主体库随之更新, 下次测算即生效。Record an assertion, merger, split or undoing; the register is told, and the next run sees it."""
     on = day or today()
-    event = _store(open_workspace(workspace)).add_event(
-        lambda number: IdentityEvent(number, EventKind(kind), by, on, entity, others, records, undoes, reason)
+    opened = open_workspace(workspace)
+    event = record_event(
+        opened,
+        _store(opened),
+        lambda number: IdentityEvent(number, EventKind(kind), by, on, entity, others, records, undoes, reason),
     )
     speaker.say(f"第 {event.number} 号事件", f"event {event.number}")
+
+
+@resolve_group.command("history")
+@workspace_option
+@speaking
+def show_history(workspace: Path, speaker: Speaker) -> None:
+    """列出主体事件, 被撤销的也在内。List the identity events, undone ones among them."""
+    history = open_history(opened := open_workspace(workspace), _store(opened))
+    if speaker.is_json:
+        speaker.data([{**_plain_event(e), "holds": e.number not in history.undone} for e in history.events])
+        return
+    heads = ("序号", "事件", "主体", "其他主体", "记录", "谁", "哪天", "效力") if speaker.language == "zh" else ("no.", "event", "entity", "others", "records", "by", "day", "holds")  # fmt: skip
+    held = {True: speaker.pick("有效", "yes"), False: speaker.pick("已撤销", "undone")}
+    rows = [
+        (e.number, e.kind.value, e.entity, "、".join(e.others), "、".join(e.records), e.by, e.day, held[e.number not in history.undone])
+        for e in history.events
+    ]  # fmt: skip
+    speaker.table(speaker.pick("主体事件", "identity events"), heads, rows, right=(0,))
+
+
+@resolve_group.command("survive")
+@click.argument("file", type=FILE)
+@click.option("--source", "sources", multiple=True, help="来源, 最可信的在前, 可多次 / sources, the most trusted first")
+@workspace_option
+@speaking
+def survive_command(file: Path, sources: tuple[str, ...], workspace: Path, speaker: Speaker) -> None:
+    """一主体多条记录时每个字段取哪个值: 先看来源次序, 再看日期; 落选的也列出。Which value holds for each field: by sources, then by day; what loses is told."""
+    opened = open_workspace(workspace)
+    found = survive(read_facts(file), open_history(opened, _store(opened)), sources)
+    if speaker.is_json:
+        speaker.data({entity: [_plain_survivor(s) for s in survivors] for entity, survivors in found.items()})
+        return
+    heads = ("主体", "字段", "取值", "来源", "日期", "落选") if speaker.language == "zh" else ("entity", "field", "value", "source", "day", "beaten")  # fmt: skip
+    rows = [
+        (entity, s.field, s.fact.value, s.fact.source, s.fact.day, "; ".join(f"{f.value}({f.source} {f.day})" for f in s.beaten))
+        for entity, survivors in found.items()
+        for s in survivors
+    ]  # fmt: skip
+    speaker.table(speaker.pick("字段取值", "values that hold"), heads, rows)
+
+
+@resolve_group.command("touched")
+@click.argument("entity")
+@workspace_option
+@speaking
+def list_touched_command(entity: str, workspace: Path, speaker: Speaker) -> None:
+    """新主体入库后哪些已问过的名称可能改判, 其余不受影响。Which mentions asked before may be answered otherwise since an entity came; no others."""
+    opened = open_workspace(workspace)
+    opened.register.entity(entity)
+    items = list_touched(open_resolver(opened, today()), _store(opened), entity)
+    if speaker.is_json:
+        speaker.data([_plain_item(item) for item in items])
+        return
+    speaker.say(f"可能改判 {len(items)} 项", f"{len(items)} items may be answered otherwise")
+    for item in items:
+        speaker.say(f"{item.number}. {item.text} ({item.source})", f"{item.number}. {item.text} ({item.source})")
 
 
 def write_links(path: Path, links: Sequence[Link], names: dict[str, str]) -> None:
@@ -206,11 +270,25 @@ def _store(workspace: Workspace) -> ReviewStore:
 
 def _plain(link: Link) -> dict[str, object]:
     return {
-        "mention": link.mention.text, "status": link.status.value, "entity": link.entity, "weight": round(link.weight, 4),
+        "mention": link.mention.text, "status": link.status.value, "entity": link.entity, "group": link.group, "weight": round(link.weight, 4),
         "alternatives": [{"entity": a.entity, "name": a.name, "weight": round(a.weight, 4)} for a in link.alternatives],
         "evidence": [{"sign": e.sign, "zh": e.zh, "en": e.en} for e in link.evidence],
         "problems": [{"code": p.code, "zh": p.zh, "en": p.en} for p in link.problems],
     }  # fmt: skip
+
+
+def _plain_event(event: IdentityEvent) -> dict[str, object]:
+    return {
+        "number": event.number, "kind": event.kind.value, "by": event.by, "day": event.day, "entity": event.entity, "others": list(event.others),
+        "records": list(event.records), "undoes": event.undoes, "reason": event.reason,
+    }  # fmt: skip
+
+
+def _plain_survivor(survivor: Survivor) -> dict[str, object]:
+    def plain(fact: Fact) -> dict[str, object]:
+        return {"record": fact.record, "value": fact.value, "source": fact.source, "day": fact.day}
+
+    return {"field": survivor.field, **plain(survivor.fact), "beaten": [plain(f) for f in survivor.beaten]}
 
 
 def _plain_item(item: ReviewItem) -> dict[str, object]:

@@ -61,6 +61,7 @@ class RelationKind(StrEnum):
     IN_PARK = "in_park"
     PART_OF = "part_of"  # a town of its county, a county of its city
     SUCCESSOR_OF = "successor_of"  # from the new to the old
+    MERGED_INTO = "merged_into"  # a record that was found to be another one: its figures and names are that one's
 
 
 class Basis(StrEnum):

@@ -8,7 +8,7 @@ by code, name, relation and day. It does not own files (``store``), the spelling
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from kaiwu.identity.batch import Batch
@@ -173,6 +173,11 @@ class Register:
         found = self.relations_to(RelationKind.SUCCESSOR_OF, entity_id, as_of)
         return tuple(self._state.entities[r.from_id] for r in found)
 
+    def merged(self, as_of: dt.date) -> dict[str, str]:
+        """Records that were found to be another entity (并入), and which; however often they were merged."""
+        leads = {r.from_id: r.to_id for r in self.relations(RelationKind.MERGED_INTO, as_of)}
+        return {record: _follow(leads, record) for record in leads}
+
     def town_at(self, town: str, day: dt.date) -> Town:
         """What a town, by code or name of any time, is on a day (镇街沿革). See ``TownHistory.at``."""
         if self.towns is None:
@@ -193,3 +198,10 @@ class Register:
         draft = Draft(self._state, batch)
         raise_problems(draft.find_problems())
         self._state.commit(draft)
+
+
+def _follow(leads: Mapping[str, str], record: str) -> str:
+    seen = {record}
+    while (record := leads.get(record, record)) not in seen:
+        seen.add(record)
+    return record

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 
 from kaiwu.figure.entry import Entry
 from kaiwu.identity.naming.grammar import NameGrammar, Region
+from kaiwu.pack.alias_shelf import is_alias_table
 from kaiwu.pack.library import Library
 from kaiwu.pack.pack import Pack
 from kaiwu.quantity import KaiwuError, Problem
@@ -41,7 +42,8 @@ def build_grammar(packs: Iterable[Pack]) -> NameGrammar:
         for name in pack.names("names"):
             words.read(pack, name)
         for name in pack.names("names", ".csv"):
-            words.read_characters(pack, name)
+            if not is_alias_table(name):
+                words.read_characters(pack, name)
     if words.problems:
         raise KaiwuError(words.problems)
     return words.finish()

@@ -19,6 +19,7 @@ from kaiwu.figure import Frame, Slot, build_frame, load_frame
 from kaiwu.pack import Library, thaw_library
 from kaiwu.procedure.class_change import place_changes
 from kaiwu.procedure.execution import Execution, Run, execute, needs_of
+from kaiwu.procedure.merged_figures import read_merged
 from kaiwu.procedure.record import RunRecord
 from kaiwu.procedure.workspace import Job, Workspace
 from kaiwu.quantity import KaiwuError, Problem
@@ -106,8 +107,10 @@ def run_job(
     needs = needs_of(schemes)
     figures = workspace.figures
     read = tuple(n.batch for n in figures.batches(known_at) if batches is None or n.batch in batches)
+    merged = workspace.register_at(known_at).merged(job.as_of)
+    source = read_merged(figures if batches is None else figures.only(read), merged, frozenset(population["entity"]))
     frame = build_frame(
-        figures if batches is None else figures.only(read), population, [Slot(n.variable, n.offset) for n in needs],
+        source, population, [Slot(n.variable, n.offset) for n in needs],
         rated=job.rated, as_of=job.as_of, known_at=known_at, purpose=job.purpose,
     )  # fmt: skip
     execution = execute(schemes, facts_of(frame), place_changes(job.changes, schemes))

@@ -134,9 +134,10 @@ class Workspace:
     def population(
         self, kind: str, as_of: dt.date, ids: Sequence[str] = (), known_at: dt.date | None = None
     ) -> pl.DataFrame:
-        """Entities of a kind whose id fits the patterns, as known on a day: ``entity``, ``name``."""
+        """Entities of a kind whose id fits the patterns, as known on a day: ``entity``, ``name``; what was merged into another is not one."""
         register = self.register if known_at is None else self.register_at(known_at)
         frame = entity_frame(register, as_of, EntityKind(kind))
+        frame = frame.filter(~pl.col("id").is_in([*register.merged(as_of)]))
         wanted = [p for p in ids if not p.startswith("!")]
         barred = [p[1:] for p in ids if p.startswith("!")]
         keep = [

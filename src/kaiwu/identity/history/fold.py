@@ -38,12 +38,18 @@ class Standing:
 
 
 class History:
-    """Events in order, and what they leave. Nothing is ever taken out of it."""
+    """Events in order, and what they leave. Nothing is ever taken out of it.
 
-    def __init__(self, events: Iterable[IdentityEvent] = ()) -> None:
+    ``known`` are entities that stand in a register already: each is a record of its own until an event says otherwise.
+    """
+
+    def __init__(self, events: Iterable[IdentityEvent] = (), known: Iterable[str] = ()) -> None:
+        events = tuple(events)
+        made = {other for e in events if e.kind is EventKind.SPLIT for other in e.others}
+        self._known = frozenset(known) - made
         self._events: list[IdentityEvent] = []
-        self.standing = Standing()
-        self._given: set[str] = set()
+        self.standing = Standing(dict(zip(self._known, self._known, strict=True)), living=set(self._known))
+        self._given: set[str] = set(self._known)
         for event in events:
             self.append(event)
 
@@ -87,7 +93,8 @@ class History:
                 )
 
     def _fold(self) -> Standing:
-        standing, gone = Standing(), self.undone
+        standing = Standing(dict(zip(self._known, self._known, strict=True)), living=set(self._known))
+        gone = self.undone
         for event in self._events:
             if event.number not in gone:
                 _APPLY[event.kind](standing, event)

@@ -53,7 +53,7 @@ class Link:
     """Who is meant by a mention (链接).
 
     ``entity`` is blank for ``none``; for ``branch_of`` and ``group_of`` it is the firm to which the mentioned one belongs
-    or that belongs to it. ``weight`` is the share of true links among answers like this one, as far as the ranker's is.
+    or that belongs to it; ``group`` is then the group of that firm in the register, blank where it has none. ``weight`` is the share of true links among answers like this one, as far as the ranker's is.
     """
 
     mention: Mention
@@ -64,6 +64,7 @@ class Link:
     said: tuple[Evidence, ...] = ()  # by the code and the kind of relation
     grounds: Grounds | None = field(default=None, repr=False)  # what was measured
     problems: tuple[Problem, ...] = ()
+    group: str = ""
 
     @property
     def evidence(self) -> tuple[Evidence, ...]:

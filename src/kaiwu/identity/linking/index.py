@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 from scipy import sparse
 
 from kaiwu.identity.entity import NameKind
@@ -107,16 +108,27 @@ class NameIndex:
 
     def find(self, parts: Sequence[NameParts]) -> Pairs:
         """The best candidates of mentions, at most ``CANDIDATES_MAX`` each, best first."""
-        keys = [(*{p.text[: len(p.text) - len(p.branch)], p.stem, p.core}, *_find_number(p)) for p in parts]
-        grams = count_grams(_source(parts, keys))
-        grams.data = grams.data * self.weights[grams.indices]
-        grams.eliminate_zeros()
+        grams = self._weigh_mentions(parts)
         norms = np.sqrt(np.asarray(grams.multiply(grams).sum(axis=1)).ravel())
         blocks = [self._find_block(grams[at : at + BLOCK], at) for at in range(0, len(parts), BLOCK)]
         if not blocks:
             return Pairs(*(np.zeros(0, np.int64),) * 2, *(np.zeros(0, np.float32),) * 2)
         mention, entry, score, share = (np.concatenate([b[i] for b in blocks]) for i in range(4))
         return Pairs(mention, entry, (score / np.maximum(norms[mention], 1e-9)).astype(np.float32), share)
+
+    def share_grams(self, parts: Sequence[NameParts], entries: Ints) -> npt.NDArray[np.bool_]:
+        """Which mentions share a gram that finds names with some of the entries (n,): nobody else can have them as candidates."""
+        own = [self.parts[entry] for entry in entries.tolist()]
+        rows = self._weigh_rows(count_grams(_source(own, [self._spell(p) for p in own])))
+        met = self._weigh_mentions(parts) @ rows.T
+        return np.asarray(met.sum(axis=1)).ravel() > 0
+
+    def _weigh_mentions(self, parts: Sequence[NameParts]) -> sparse.csr_matrix:
+        keys = [(*{p.text[: len(p.text) - len(p.branch)], p.stem, p.core}, *_find_number(p)) for p in parts]
+        grams = count_grams(_source(parts, keys))
+        grams.data = grams.data * self.weights[grams.indices]
+        grams.eliminate_zeros()
+        return grams
 
     def _find_block(self, grams: sparse.csr_matrix, first: int) -> tuple[Ints, Ints, Floats, Floats]:
         found = (grams @ self._inverted).tocsr()

@@ -23,6 +23,7 @@ from kaiwu.identity.linking.index import NameEntry, NameIndex, Pairs
 from kaiwu.identity.linking.measure import Measures, measure_gap, measure_gaps, measure_pairs
 from kaiwu.identity.linking.profile import Flags, Profiler
 from kaiwu.identity.linking.ranking import HandRanker, Ranker, add_odds
+from kaiwu.identity.linking.spelling import NO_SPELLING
 from kaiwu.identity.naming.grammar import NameGrammar
 from kaiwu.identity.naming.reading import NameParts
 from kaiwu.identity.uscc import check_uscc
@@ -83,7 +84,7 @@ class Ranking:
 class Resolver:
     """Knows the names of entities and resolves mentions of them.
 
-    ``places`` are addresses by entity; ``as_of`` says which names are former ones. Names that are borne only later are left
+    ``places`` are addresses and ``groups`` the registered groups (集团) by entity; ``as_of`` says which names are former ones. Names that are borne only later are left
     out. The ranker is that of the hand weights unless another is given. Raises ``KaiwuError`` where there is no name at all.
     """
 
@@ -94,6 +95,7 @@ class Resolver:
         *,
         as_of: dt.date,
         places: Mapping[str, str] | None = None,
+        groups: Mapping[str, str] | None = None,
         ranker: Ranker | None = None,
         thresholds: Thresholds | None = None,
     ) -> None:
@@ -101,6 +103,7 @@ class Resolver:
         self.ranker: Ranker = ranker or HandRanker()
         self.thresholds = thresholds or Thresholds()
         self._places = dict(places or {})
+        self._groups = dict(groups or {})
         self._codes: dict[str, str] = {}
         self._own: dict[str, str] = {}
         self._numbers: dict[str, int] = {}
@@ -133,6 +136,21 @@ class Resolver:
         """The answers to mentions whose candidates are ranked: codes first, then what is refused, then thresholds."""
         rows = ranking.list_rows()
         return [self._decide_one(mention, ranking.parts[i], ranking, rows[i]) for i, mention in enumerate(mentions)]
+
+    def find_touched(self, entity: str, mentions: Sequence[Mention]) -> list[int]:
+        """Which earlier mentions may be answered otherwise since an entity was added: rows in their order.
+
+        They have it among their candidates, or spell it as it may be abbreviated; of every other mention candidates, measures and answer are what they were.
+        """
+        entries = np.flatnonzero(self._of_entry == self._numbers.get(entity, -1))
+        parts = self.index.profiler.read([m.text for m in mentions])
+        near = np.flatnonzero(self.index.share_grams(parts, entries))
+        pairs = self.index.find([parts[row] for row in near.tolist()])
+        met = near[pairs.mention[np.isin(pairs.entry, entries)]]
+        keys = self.index.profiler.profile(parts, [""] * len(parts)).keys
+        ranks = [self.index.spellings.rank(keys, np.full(len(parts), entry)) for entry in entries]
+        spelled = np.flatnonzero(np.min(ranks, axis=0) < NO_SPELLING) if ranks else np.zeros(0, np.int64)
+        return sorted({*met.tolist(), *spelled.tolist()})
 
     def rank(self, mentions: Sequence[Mention]) -> Ranking:
         """The candidates of mentions by their names and places; codes are not looked at."""
@@ -248,12 +266,23 @@ class Resolver:
             return Link(mention, LinkStatus.NONE, weight=weight, alternatives=self._list_alternatives(ranking, rows))
         number = ranking.entries[row]
         entry = self.index.entries[number]
-        second = ranking.shares[rows[1]] if len(rows) > 1 else 0.0
+        second = self._weigh_second(parts, ranking, rows)
         is_sure = weight >= self.thresholds.link and weight - second >= self.thresholds.margin
         status = _relate(parts, entry, self.index.parts[number]) if is_sure else LinkStatus.AMBIGUOUS
         grounds = Grounds(entry.text, ranking.measures.names, ranking.measures.values[row])
         others = self._list_alternatives(ranking, rows[1:])
-        return Link(mention, status, entry.entity, weight, others, _tell_relation(status, parts), grounds)
+        group = self._groups.get(entry.entity, "") if status is LinkStatus.GROUP_OF else ""
+        said = _tell_relation(status, parts, group)
+        return Link(mention, status, entry.entity, weight, others, said, grounds, group=group)
+
+    def _weigh_second(self, parts: NameParts, ranking: Ranking, rows: list[int]) -> float:
+        """The weight of the first other candidate. A group and its own member are no rivals where a group is mentioned."""
+        first = self.entity_of(ranking.entries[rows[0]])
+        for row in rows[1:]:
+            other = self.entity_of(ranking.entries[row])
+            if not (parts.is_group and (self._groups.get(first) == other or self._groups.get(other) == first)):
+                return ranking.shares[row]
+        return 0.0
 
     def _list_alternatives(self, ranking: Ranking, rows: list[int]) -> tuple[Alternative, ...]:
         entries = self.index.entries
@@ -293,7 +322,7 @@ def _relate(mention: NameParts, entry: NameEntry, name: NameParts) -> LinkStatus
     return LinkStatus.FORMER_NAME if entry.is_former else LinkStatus.SAME
 
 
-def _tell_relation(status: LinkStatus, parts: NameParts) -> tuple[Evidence, ...]:
+def _tell_relation(status: LinkStatus, parts: NameParts, group: str) -> tuple[Evidence, ...]:
     if status is LinkStatus.BRANCH_OF:
         return (
             Evidence(
@@ -301,5 +330,8 @@ def _tell_relation(status: LinkStatus, parts: NameParts) -> tuple[Evidence, ...]
             ),
         )
     if status is LinkStatus.GROUP_OF:
-        return (Evidence(0, "所写是集团, 不是股份公司或有限公司本身", "a group is mentioned, not the firm itself"),)
+        told = Evidence(0, "所写是集团, 不是股份公司或有限公司本身", "a group is mentioned, not the firm itself")
+        if not group:
+            return (told,)
+        return told, Evidence(1, f"登记的所属集团是 {group}", f"the register has it in the group {group}")
     return ()

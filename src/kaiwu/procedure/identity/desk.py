@@ -9,16 +9,17 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
-from kaiwu.identity import Basis, EntityKind
+from kaiwu.identity import Basis, EntityKind, RelationKind
 from kaiwu.identity.linking.answer import Link, LinkStatus, Mention
 from kaiwu.identity.linking.learned import LearnedRanker, fit_ranker, load_ranker
 from kaiwu.identity.linking.ranking import Ranker
 from kaiwu.identity.linking.resolver import Resolver
+from kaiwu.pack.alias_shelf import add_aliases, read_aliases
 from kaiwu.pack.name_shelf import open_grammar
 from kaiwu.procedure.identity.review import NOBODY, ReviewAnswer, ReviewItem, make_item
 from kaiwu.procedure.identity.store import ReviewStore
@@ -42,13 +43,25 @@ class ListResult:
 
 
 def open_resolver(workspace: Workspace, as_of: dt.date, kind: EntityKind = EntityKind.FIRM) -> Resolver:
-    """A resolver over the entities of a kind in a workspace's register, with the learnt weights where there are any."""
+    """A resolver over the entities of a kind in a workspace's register, with the learnt weights where there are any.
+
+    Names and codes of a merged record are those of the entity that it is; brands and short names that packs bring are added.
+    """
     register = workspace.register
-    entities = [e for e in register.entities() if e.kind in (kind, EntityKind.GROUP)]
+    merged = register.merged(as_of)
+    own = [e for e in register.entities() if e.kind in (kind, EntityKind.GROUP)]
+    entities = [replace(e, id=merged.get(e.id, e.id)) for e in add_aliases(own, read_aliases(workspace.library))]
     places = {e.id: _find_place(workspace, e.id, as_of) for e in entities}
+    groups = {r.from_id: r.to_id for r in register.relations(RelationKind.MEMBER_OF_GROUP, as_of)}
     path = workspace.folder / MODEL
     ranker: Ranker | None = load_ranker(path) if path.is_file() else None
-    return Resolver(entities, open_grammar(workspace.library), as_of=as_of, places=places, ranker=ranker)
+    return Resolver(entities, open_grammar(workspace.library), as_of=as_of, places=places, groups=groups, ranker=ranker)
+
+
+def list_touched(resolver: Resolver, store: ReviewStore, entity: str) -> list[ReviewItem]:
+    """Items that were asked before an entity came and may be answered otherwise since; all others stand as they are."""
+    items = store.items()
+    return [items[row] for row in resolver.find_touched(entity, [item.mention for item in items])]
 
 
 def resolve_list(
@@ -107,7 +120,7 @@ def _list_answered(store: ReviewStore) -> list[tuple[ReviewItem, ReviewAnswer]]:
 
 def _apply_answer(link: Link, answer: ReviewAnswer) -> Link:
     status = LinkStatus.NONE if answer.entity == NOBODY else LinkStatus.SAME
-    return Link(link.mention, status, answer.entity, 1.0 if answer.entity else 0.0, link.alternatives)
+    return Link(link.mention, status, answer.entity, 1.0 if answer.entity else 0.0, alternatives=link.alternatives)
 
 
 def _find_place(workspace: Workspace, entity: str, as_of: dt.date) -> str:

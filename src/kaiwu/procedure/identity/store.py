@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import astuple, replace
 from pathlib import Path
@@ -90,15 +90,15 @@ class ReviewStore:
             rows = connection.execute("SELECT * FROM review_answer ORDER BY number").fetchall()
         return {row[1]: ReviewAnswer(*row) for row in rows}
 
-    def history(self) -> History:
-        """The identity events, folded."""
+    def history(self, known: Collection[str] = ()) -> History:
+        """The identity events, folded over the entities that a register knows."""
         with self._open() as connection:
-            return History(_events(connection))
+            return History(_events(connection), known)
 
-    def add_event(self, make: Callable[[int], IdentityEvent]) -> IdentityEvent:
+    def add_event(self, make: Callable[[int], IdentityEvent], known: Collection[str] = ()) -> IdentityEvent:
         """Append an event that is given its number. Raises ``KaiwuError`` where it contradicts what holds."""
         with self._write() as connection:
-            history = History(_events(connection))
+            history = History(_events(connection), known)
             event = make(len(history.events) + 1)
             history.append(event)
             row = (
