@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kaiwu.identity import USCC, Code, Entity, EntityKind, Name, check_uscc_many, make_uscc
-from kaiwu.identity.linking.answer import Hints, Mention
+from kaiwu.identity.linking.answer import Hints, Link, LinkStatus, Mention
 from kaiwu.identity.linking.learned import fit_ranker
 from kaiwu.identity.linking.resolver import Ranking, Resolver
 from kaiwu.identity.naming.grammar import NameGrammar
@@ -100,8 +100,8 @@ def choose(ranking: Ranking, weights: npt.NDArray[np.float32]) -> tuple[npt.NDAr
     return best, found
 
 
-def learn_across(ranking: Ranking, truth: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
-    """Weights of every pair by models that saw no mention of its group."""
+def learn_across(ranking: Ranking, truth: npt.NDArray[np.int64]) -> Ranking:
+    """The candidates weighed by models that saw no mention of their group."""
     mention, entry = ranking.pairs.mention, ranking.pairs.entry
     _, nearest = choose(ranking, ranking.odds[:, 0])
     group = np.where(truth >= 0, truth, nearest)
@@ -114,7 +114,33 @@ def learn_across(ranking: Ranking, truth: npt.NDArray[np.int64]) -> npt.NDArray[
         model = fit_ranker(ranking.measures.take(seen), ranking.odds[seen], truth[mention[seen]] == entry[seen])
         own = np.flatnonzero(fold[mention] == held)
         weights[own] = model.weigh(ranking.measures.take(own), ranking.odds[own])
-    return weights
+    return ranking.weighed(weights)
+
+
+def count_links(
+    links: Sequence[Link], truth: npt.NDArray[np.int64], statuses: Sequence[LinkStatus]
+) -> tuple[int, int, float]:
+    """Links that hold without a person, how many of them are right, and the share of the registered firms found so."""
+    own = [(int(link.entity), t) for link, t in zip(links, truth.tolist(), strict=True) if link.status in statuses]
+    right = sum(entity == t for entity, t in own)
+    return len(own), right, right / int((truth >= 0).sum())
+
+
+def measure_links(task: Task, resolver: Resolver, hand: Ranking, learnt: Ranking) -> list[str]:
+    """What is linked without a person at the shipped thresholds, by hand and by learnt weights."""
+    mentions = [Mention(text) for text in task.texts]
+    firm = (LinkStatus.SAME, LinkStatus.FORMER_NAME)
+    rows = []
+    for title, ranking in (
+        ("hand weights (in-sample)", hand),
+        (f"learnt, {FOLDS}-fold by entity (development)", learnt),
+    ):
+        links = resolver.decide(mentions, ranking)
+        asked = sum(link.status is LinkStatus.AMBIGUOUS for link in links) / len(links)
+        for said, statuses in (("same or former name", firm), ("the same and group_of", (*firm, LinkStatus.GROUP_OF))):
+            count, right, recall = count_links(links, task.truth, statuses)
+            rows.append(f"| {title}: {said} | {count:,} | {right / count:.4f} | {recall:.4f} | {asked:.1%} |")
+    return rows
 
 
 def invent_places(task: Task, grammar: NameGrammar) -> tuple[list[str], list[str]]:
@@ -144,22 +170,20 @@ def invent_codes(count: int) -> list[str]:
     return [make_uscc("9", "1", "339999", f"MA{i:06d}") for i in range(count)]
 
 
-def measure_names(task: Task, grammar: NameGrammar) -> list[str]:
+def measure_names(task: Task, grammar: NameGrammar) -> tuple[list[str], list[str]]:
+    """Rows of resolution by names alone, and rows of what is linked at the shipped thresholds."""
     resolver = make_resolver(task, grammar)
     ranking = resolver.rank([Mention(t) for t in task.texts])
-    rows = [line("names only, hand weights", *score(*choose(ranking, ranking.weights), task.truth))]
-    weights = learn_across(ranking, task.truth)
-    rows.append(
-        line(
-            f"**names only, learnt, {FOLDS}-fold by entity** (reach 0.965 / 0.82)",
-            *score(*choose(ranking, weights), task.truth),
-        )
-    )
+    learnt = learn_across(ranking, task.truth)
+    best, found = choose(learnt, learnt.weights)
     is_group = np.array([p.is_group for p in ranking.parts])
-    best, found = choose(ranking, weights)
     strict = np.where(is_group & ~np.array([f >= 0 and resolver.index.parts[f].is_group for f in found]), -1, found)
-    rows.append(line("the same, where 某某集团 is never counted as 某某股份", *score(best, strict, task.truth)))
-    return rows
+    rows = [
+        line("names only, hand weights (in-sample)", *score(*choose(ranking, ranking.weights), task.truth)),
+        line(f"**names only, learnt, {FOLDS}-fold by entity** (reach 0.965 / 0.82)", *score(best, found, task.truth)),
+        line("the same, where 某某集团 is never counted as 某某股份", *score(best, strict, task.truth)),
+    ]
+    return rows, measure_links(task, resolver, ranking, learnt)
 
 
 def measure_hints(task: Task, grammar: NameGrammar) -> list[str]:
@@ -174,7 +198,7 @@ def measure_hints(task: Task, grammar: NameGrammar) -> list[str]:
     with_code = np.flatnonzero(has_code)  # a code decides, and a valid one that nobody here bears vetoes
     coded = resolver.resolve_many([Mention(task.texts[i], Hints(code[i], told[i])) for i in with_code])
     rows = []
-    for title, weights in (("hand weights", ranking.weights), ("learnt", learn_across(ranking, task.truth))):
+    for title, weights in (("hand weights", ranking.weights), ("learnt", learn_across(ranking, task.truth).weights)):
         best, found = choose(ranking, weights)
         best[has_code], found[has_code] = (
             [k.weight or 1.0 for k in coded],
@@ -259,13 +283,18 @@ def main() -> None:
         print("The evaluation data are not here: name their folder by `KAIWU_SHARED_DATA`.\n")
     else:
         task = read_task(folder)
+        rows, links = measure_names(task, grammar)
         print("| resolution | best F1 | recall at P ≥ 0.99 |\n|---|---:|---:|")
-        print("\n".join([*measure_names(task, grammar), *measure_hints(task, grammar)]))
+        print("\n".join([*rows, *measure_hints(task, grammar)]))
         print("\n".join(f"| {title} (measured elsewhere) | {f1} | {recall} |" for title, f1, recall in ELSEWHERE))
         absent = (task.truth < 0).mean()
         print(
             f"\n{len(task.texts):,} mentions, {absent:.0%} of firms that are not in the register of {len(task.names):,}.\n"
         )
+        print(
+            "| linked without a person, names only | links | precision | recall | left to a person |\n|---|---:|---:|---:|---:|"
+        )
+        print("\n".join(links) + "\n")
     print("| speed, one core | |\n|---|---:|")
     print("\n".join([*(measure_speed(task, grammar) if folder is not None else []), *measure_codes()]))
 
