@@ -21,7 +21,7 @@ def test_text_of_a_user_stays_text_on_the_page(browse):
     assert "&lt;script&gt;alert" in client.get(f"/case/{number}/").content.decode()
 
 
-@pytest.mark.parametrize("words", ["' OR 1=1 --", "%", "_", "F0[0-9]", "\\", "\x00F01"])
+@pytest.mark.parametrize("words", ["' OR 1=1 --", "%", "_", "F0[0-9]", "\\"])
 def test_words_of_a_search_are_words(browse, words):
     page = browse("officer").get("/firm/", {"q": words})
     assert page.status_code == 200
@@ -30,8 +30,8 @@ def test_words_of_a_search_are_words(browse, words):
 
 @pytest.mark.parametrize(
     "query",
-    ["page=0", "page=-1", "page=99999999999999999999", "page=x", "order=password", "order=--name", "town=%00", "above=maybe", "q=" + "x" * 5000,
-     "page=1&page=2", "due_from=2020-99-99", "next=//evil.example", "unknown=1"],
+    ["page=0", "page=-1", "page=99999999999999999999", "page=x", "order=password", "order=--name", "q=%00F01", "town=%00", "above=maybe", "q=" + "x" * 5000,
+     "page=1&page=2", "due_from=2020-99-99", "next=//evil.example", "unknown=1", "rated=x", "state=%27"],
 )  # fmt: skip
 def test_nonsense_in_an_address_is_no_error(browse, query):
     client = browse("officer")
@@ -51,11 +51,12 @@ def test_every_deed_wants_the_token_of_its_form(db, person):
 
     from kaiwu.web.limit import COUNTER
 
-    keys = fill()
+    fill()
     for login in ("officer", "clerk01", "system", "security"):
         client = Client(HTTP_HOST="localhost", enforce_csrf_checks=True)
         client.force_login(person(login), backend="django.contrib.auth.backends.ModelBackend")
-        for url in {u for owner in (A, "") for u in addresses(keys[owner]) if not u.startswith("/public/api/")}:
+        # The token is asked for before the record is looked for: one key a route is enough.
+        for url in {u for u in addresses([A]) if not u.startswith("/public/api/")}:
             COUNTER.forget()
             assert client.post(url, {"to": "working"}).status_code in (403, 404, 405), url
 

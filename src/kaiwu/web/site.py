@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import os
 import threading
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 SETTINGS = "kaiwu.web.setting"
 THREADS = 8
+QUIET = timedelta(seconds=10)
+"""After a start, so that the first pages have the processor."""
 
 
 def set_up(workspace: Path) -> None:
@@ -50,7 +53,7 @@ def sync_at_start() -> None:
     from kaiwu.web.registry.models import Firm
 
     if Firm.objects.exists():
-        ask(SYSTEM, "sync", "同步主体库", {})
+        ask(SYSTEM, "sync", "同步主体库", {}, after=QUIET)
     else:
         sync()
 

@@ -31,13 +31,15 @@ class CancelledError(Exception):
 
 
 @transaction.atomic
-def ask(actor: Actor, kind: str, title: str, words: Mapping[str, Any]) -> Job:
-    """Put a job into the queue. The same job that is still open is not put there twice."""
+def ask(actor: Actor, kind: str, title: str, words: Mapping[str, Any], *, after: timedelta = timedelta()) -> Job:
+    """Put a job into the queue, to be begun after a while. The same job that is still open is not put there twice."""
     told = json.dumps(words, ensure_ascii=False, sort_keys=True)
     open_ = Job.objects.filter(kind=kind, words=told, state__in=(JobState.QUEUED, JobState.RUNNING)).first()
     if open_ is not None:
         return open_
-    job = Job.objects.create(kind=kind, title=title[:200], words=told, not_before=timezone.now(), asked_by=actor.login)
+    job = Job.objects.create(
+        kind=kind, title=title[:200], words=told, not_before=timezone.now() + after, asked_by=actor.login
+    )
     record(actor, Deed("job.ask", "job", str(job.pk), after={"kind": kind, **words}))
     return job
 

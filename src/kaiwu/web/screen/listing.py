@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
+from django.core.exceptions import ValidationError
 from django.db.models import F, Q, QuerySet
 from django.urls import reverse
 
@@ -45,8 +46,16 @@ class Selection:
         return column, asked.startswith("-")
 
     def conditions(self) -> list[Q]:
-        """The conditions of all filters that the address sets."""
-        return [q for f in self.screen.filters if (q := f.condition(self.query)) is not None]
+        """The conditions of all filters that the address sets; one whose value its field cannot have is no filter."""
+        given = (f.condition(self.query) for f in self.screen.filters)
+        return [q for q in given if q is not None and self._can_ask(q)]
+
+    def _can_ask(self, condition: Q) -> bool:
+        try:
+            self.screen.model._default_manager.filter(condition)
+        except (ValueError, ValidationError):
+            return False
+        return True
 
     def rows(self) -> QuerySet[Any]:
         """The rows, ordered; ties by key, so that pages never overlap. Missing values stand last."""
