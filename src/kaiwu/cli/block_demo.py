@@ -6,18 +6,24 @@ Owns what is printed and the folder. Plots, owners, costs and gains are drawn an
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from kaiwu.allot.land.block import BlockCase, check_plan
+from kaiwu.allot.land.block import FREE, BlockCase, check_plan
 from kaiwu.allot.land.block_frontier import find_pivots, trace_frontier
 from kaiwu.allot.land.contiguity import find_contiguity
+from kaiwu.allot.land.renewal import WAYS
 from kaiwu.allot.land.validity import check_map
+from kaiwu.cli.allot_demo import THIS
 from kaiwu.cli.console import Speaker
+from kaiwu.procedure.allot.desk import ROUNDS
 from kaiwu.procedure.renewal import list_renewals, name_stages
 from kaiwu.quantity import KaiwuError
 from kaiwu.report.block_page import BlockReport, render_blocks
+from kaiwu.synth.land_round import list_plot_supplies
 from kaiwu.synth.plot_map import SyntheticPlots, draw_plots, open_plot_map, print_geojson
 
 FOLDER = "blocks"
@@ -37,7 +43,8 @@ def show_blocks_demo(folder: Path, pack: str, as_of: dt.date, speaker: Speaker, 
     report = make_report(drawn, as_of)
     place = folder / FOLDER
     place.mkdir(parents=True, exist_ok=True)
-    (place / "plots.geojson").write_text(print_geojson(drawn), encoding="utf-8")
+    supplies = list_plot_supplies(folder / ROUNDS / THIS.code)
+    (place / "plots.geojson").write_text(print_geojson(drawn, describe_plots(report, supplies)), encoding="utf-8")
     page = place / "index.html"
     page.write_text(render_blocks(report), encoding="utf-8")
     tell_blocks(report, speaker)
@@ -57,6 +64,25 @@ def make_report(drawn: SyntheticPlots, as_of: dt.date) -> BlockReport:
     pivots = find_pivots(case, plan, owners, moves=PIVOT_MOVES)
     stages = name_stages(rule.stages, as_of)
     return BlockReport(f"低效用地连片方案({rule.label})", "Blocks of renewal (synthetic)", drawn.plots, lines, stages, case, plan, points, pivots, is_synthetic=True)  # fmt: skip
+
+
+def describe_plots(report: BlockReport, supplies: Sequence[str]) -> list[dict[str, Any]]:
+    """What the rules and the adviser said of each plot, for the platform's map: stage, way, block; and which supply of the round lies
+    on it. Plots off the list take the supplies in the order of their codes (invented, like the plots)."""
+    rows: list[dict[str, Any]] = []
+    for line, block in zip(report.lines, report.plan.label.tolist(), strict=True):
+        row: dict[str, Any] = {"listed": line.outcome.name.lower()}
+        if line.stage:
+            row["stage"], row["stage_en"] = report.stages[line.stage]
+        if line.way:
+            row["way"], row["way_en"] = WAYS[line.way]
+        if block != FREE:
+            row["block"] = block + 1
+        rows.append(row)
+    free = [row for row in rows if row["listed"] == "fail" and "block" not in row]
+    for row, supply in zip(free[:: max(1, len(free) // max(1, len(supplies)))], supplies, strict=False):
+        row["supply"] = supply
+    return rows
 
 
 def lay_case(drawn: SyntheticPlots) -> BlockCase:

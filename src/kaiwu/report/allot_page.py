@@ -69,8 +69,8 @@ def print_area(supply: Supply) -> tuple[str, str]:
 def render_notice(paper: RoundPaper, *, signer: str = "", issuer: str = "", language: str = "zh", **shared: Any) -> str:
     """The notice of a round (供地优先序公示) with the draft of the public sale; without a signer it is a draft."""
     placed = paper.placed
-    ordered = [_order_row(paper, number) for number in range(len(placed.placement.grants))]
-    waiting = [_waiting_row(paper, explain(placed, placed.round.applicants[i].id)) for i in placed.priority.order if i not in placed.grant_of]  # fmt: skip
+    ordered = [order_row(paper, number) for number in range(len(placed.placement.grants))]
+    waiting = [waiting_row(paper, explain(placed, placed.round.applicants[i].id)) for i in placed.priority.order if i not in placed.grant_of]  # fmt: skip
     return render(
         "allot_notice.html", **{"lang": language, **shared}, paper=paper, ordered=ordered, public=[row for row in ordered if row["is_public"]], waiting=waiting,
         counts=[(STATUSES[code], n) for code, n in placed.counts().items()], scope=len(placed.round.applicants), ties=placed.priority.ties,
@@ -91,8 +91,8 @@ def render_applicant(
     found = explain(placed, applicant)
     return render(
         "allot_applicant.html", **{"lang": language, **shared}, paper=paper, found=found, sentences=[*tell(placed.round.rule, found), *reasons],
-        status=STATUSES[found.status], parts=_parts(paper, found), show=placed.round.rule.scale.print_score, is_waiting=found.status == WAITING,
-        is_granted=found.status == GRANTED, supply=_supply_of(placed, found), area=print_area, is_synthetic=placed.round.is_synthetic,
+        status=STATUSES[found.status], parts=score_parts(paper, found), show=placed.round.rule.scale.print_score, is_waiting=found.status == WAITING,
+        is_granted=found.status == GRANTED, supply=supply_of(placed, found), area=print_area, is_synthetic=placed.round.is_synthetic,
     )  # fmt: skip
 
 
@@ -111,7 +111,8 @@ def render_appeal(
     )  # fmt: skip
 
 
-def _order_row(paper: RoundPaper, number: int) -> dict[str, Any]:
+def order_row(paper: RoundPaper, number: int) -> dict[str, Any]:
+    """One line of the order of supply (供地优先序): the supply, the project in line for it, its score and place."""
     placed = paper.placed
     grant = placed.placement.grants[number]
     applicant, supply = placed.applicant_of(grant), placed.supply_of(grant)
@@ -126,14 +127,15 @@ def _order_row(paper: RoundPaper, number: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _waiting_row(paper: RoundPaper, found: Explanation) -> dict[str, Any]:
+def waiting_row(paper: RoundPaper, found: Explanation) -> dict[str, Any]:
+    """One line of those who wait (轮候), with the score that they would have needed where some supply fits at all."""
     return {
         "place": found.place, "applicant": found.applicant, "title": paper.name_of(found.applicant), "score": found.score,
         "needed": found.line.needed if found.line and found.line.is_reachable else None,
     }  # fmt: skip
 
 
-def _parts(paper: RoundPaper, found: Explanation) -> list[dict[str, Any]]:
+def score_parts(paper: RoundPaper, found: Explanation) -> list[dict[str, Any]]:
     """Own parts of the score beside those of the winner who set the line; the last row sums both."""
     round_ = paper.placed.round
     own = round_.applicant(found.applicant)
@@ -146,6 +148,7 @@ def _parts(paper: RoundPaper, found: Explanation) -> list[dict[str, Any]]:
     return [*rows, {"label": ("合计", "total"), "own": own.score, "other": other.score if other else None}]
 
 
-def _supply_of(placed: Allotment, found: Explanation) -> Supply | None:
+def supply_of(placed: Allotment, found: Explanation) -> Supply | None:
+    """The supply that an explanation is about: the one granted, or the one whose line was missed."""
     wanted = found.supply or (found.line.supply if found.line else "")
     return next((s for s in placed.round.supplies if s.id == wanted), None)

@@ -164,6 +164,16 @@ def _supplies(rng: np.random.Generator, firms: Sequence[object]) -> list[tuple[o
     return rows
 
 
+def list_plot_supplies(folder: Path) -> list[str]:
+    """The supplies of a written round that are plots in public sale or lease; none where no round was written."""
+    path = folder / "supplies.csv"
+    if not path.is_file():
+        return []
+    plots = {kind for kind, _ in KINDS} - {FLOORS}
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return [row["主体代码"] for row in csv.DictReader(file) if row["供给方式"] in plots]
+
+
 def _months(plan: RoundPlan) -> list[str]:
     return [f"{plan.as_of.year + 1}-{month:02d}" for month in range(1, 13)]
 

@@ -6,7 +6,7 @@ Owns the keys of a pack's ``plot_map.yaml`` and what is drawn from them. It deci
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -189,13 +189,13 @@ def _draw_facts(rule: PlotMapRule, rng: np.random.Generator, tax: int | None, mu
     return row if tax is None else {**row, names.tax: f"{tax}万元"}
 
 
-def print_geojson(drawn: SyntheticPlots) -> str:
-    """The map as GeoJSON with its datum declared, labelled synthetic in every feature."""
+def print_geojson(drawn: SyntheticPlots, more: Sequence[Mapping[str, Any]] = ()) -> str:
+    """The map as GeoJSON with its datum declared, labelled synthetic in every feature; ``more`` are further properties by plot."""
     plots, features = drawn.plots, []
     for r, plot in enumerate(plots.plot_of.tolist()):
         ring = (plots.points[plots.start[r] : plots.start[r + 1]] + np.array(plots.origin)).astype(np.float64) / 1000
         corners = [*ring.tolist(), ring[0].tolist()]
-        properties = {**plots.facts[plot], "tax_wan": drawn.tax[plot], "cost_wan": drawn.cost[plot], "gain_wan": drawn.gain[plot], "stays": plot in drawn.stays}  # fmt: skip
+        properties = {**plots.facts[plot], "tax_wan": drawn.tax[plot], "cost_wan": drawn.cost[plot], "gain_wan": drawn.gain[plot], "stays": plot in drawn.stays, **(more[plot] if more else {})}  # fmt: skip
         features.append(
             {"type": "Feature", "properties": properties, "geometry": {"type": "Polygon", "coordinates": [corners]}}
         )

@@ -38,6 +38,10 @@ PAGES: dict[str, tuple[MenuPage, ...]] = {
     "数据": (MenuPage("reconcile", "对数", "Reconciliation", GOVERNMENT | {Role.AUDIT}),),
     "测算": (MenuPage("rating", "区县评价", "Counties", GOVERNMENT | {Role.AUDIT}),),
     "主体库": (MenuPage("identity", "主体复核", "Who is meant", OFFICE | {Role.AUDIT}),),
+    "用地": (
+        MenuPage("land", "供地批次", "Land rounds", _MATCHERS | {Role.CLERK}),
+        MenuPage("land-map", "用地地图", "Map of plots", _MATCHERS | {Role.CLERK}),
+    ),
     "对接": (
         MenuPage("market-search", "找供给", "Find offers", _MATCHERS),
         MenuPage("market-lists", "邀请名单", "Invitation lists", _MATCHERS),
@@ -72,6 +76,7 @@ SCREENS: tuple[tuple[tuple[str, str], tuple[str, ...]], ...] = (
     ),
     (("测算", "Runs"), ("kaiwu.web.run.screens:RunScreen", "kaiwu.web.run.screens:NearScreen")),
     (("对接", "Matching"), ()),
+    (("用地", "Land"), ()),
     (("数据", "Data"), ("kaiwu.web.exchange.screens:DataRequestScreen", "kaiwu.web.exchange.screens:RulingScreen")),
     (
         ("主体库", "Registry"),

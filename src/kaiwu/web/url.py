@@ -30,6 +30,7 @@ urlpatterns = [
     path("", include("kaiwu.web.run.url")),
     path("", include("kaiwu.web.market.url")),
     path("", include("kaiwu.web.identity.url")),
+    path("", include("kaiwu.web.land.url")),
     path("", include("kaiwu.web.policy.url")),
     path("", include("kaiwu.web.claim.url")),
     path("firm/<str:key>/figures/", registry.show_figures, name="firm-figures"),

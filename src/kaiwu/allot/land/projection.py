@@ -15,6 +15,8 @@ MAJOR = 6_378_137.0
 FLATTENING = 1 / 298.257222101
 SQUARE = FLATTENING * (2 - FLATTENING)
 FALSE_EASTING = 500_000.0
+CLOSE_M = 1e-5
+_ROUNDS = 40
 
 
 def choose_meridian(longitude: Floats) -> int:
@@ -34,6 +36,22 @@ def project(longitude: Floats, latitude: Floats, meridian: int) -> tuple[Floats,
     east = a * (1 + a2 * ((1 - t + cc) / 6 + a2 * (5 - 18 * t + t * t + 72 * cc - 58 * second) / 120))
     rise = 0.5 + a2 * ((5 - t + 9 * cc + 4 * cc * cc) / 24 + a2 * (61 - 58 * t + t * t + 600 * cc - 330 * second) / 720)
     return n * east + FALSE_EASTING, measure_arc(phi) + n * (s / c) * a2 * rise
+
+
+def unproject(east: Floats, north: Floats, meridian: int) -> tuple[Floats, Floats]:
+    """Metres of the grid of a central meridian as degrees of CGCS2000: the inverse of ``project``, to 10^-10 degrees.
+
+    The difference between what a guess projects to and what was asked is walked back along the ellipsoid until nothing is left.
+    """
+    latitude = north / (MAJOR * (1 - SQUARE)) * (180 / PI)
+    longitude = meridian + (east - FALSE_EASTING) / (MAJOR * cosine(latitude * (PI / 180))) * (180 / PI)
+    for _ in range(_ROUNDS):
+        x, y = project(longitude, latitude, meridian)
+        latitude = latitude + (north - y) / MAJOR * (180 / PI)
+        longitude = longitude + (east - x) / (MAJOR * cosine(latitude * (PI / 180))) * (180 / PI)
+        if max(np.max(np.abs(north - y), initial=0.0), np.max(np.abs(east - x), initial=0.0)) < CLOSE_M:
+            break
+    return longitude, latitude
 
 
 def measure_arc(phi: Floats) -> Floats:

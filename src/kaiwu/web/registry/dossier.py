@@ -23,6 +23,7 @@ PARTS = (
     "kaiwu.web.policy.dossier:show_titles",
     "kaiwu.web.case.dossier:show_cases",
     "kaiwu.web.market.dossier:show_pairs",
+    "kaiwu.web.land.dossier:show_applications",
     "kaiwu.web.registry.queries:names_section",
     "kaiwu.web.registry.queries:figure_section",
 )

@@ -217,7 +217,12 @@
     data.features.forEach((feature) => walk(feature.geometry.coordinates));
     return box;
   }
+  const SHADES = 8;
   function scale(data) {
+    if (data.features.some((feature) => typeof feature.properties.shade === "number")) {
+      const pairs = Array.from({ length: SHADES }, (_, i) => [i + 1, colour(`map-${i + 1}`)]).flat();
+      return ["match", ["get", "shade"], ...pairs, colour("map-0")];
+    }
     const values = data.features.map((feature) => feature.properties.value).filter((value) => typeof value === "number");
     if (!values.length) return colour("blue-soft");
     const low = Math.min(...values), high = Math.max(...values);
@@ -245,11 +250,14 @@
         { id: "dot", type: "circle", source: "places", filter: ["==", ["geometry-type"], "Point"], paint: { "circle-color": colour("bronze"), "circle-radius": 6, "circle-stroke-width": 1.5, "circle-stroke-color": colour("card") } },
       ] } });
     map.addControl(new maplibregl.NavigationControl({ showCompass: false }), "top-right");
-    for (const feature of data.features) {
+    for (const feature of data.features.filter((each) => each.properties.name || each.properties.text)) {
       const box = bounds({ features: [feature] });
       const label = make("span", "map-name", [feature.properties.name, feature.properties.text].filter(Boolean).join(" "));
       new maplibregl.Marker({ element: label }).setLngLat([(box[0] + box[2]) / 2, (box[1] + box[3]) / 2]).addTo(map);
     }
+    const told = new maplibregl.Popup({ closeButton: false, closeOnClick: false, className: "map-told" });
+    map.on("mousemove", "fill", (event) => { const text = event.features[0].properties.told; if (text) told.setLngLat(event.lngLat).setText(text).addTo(map); });
+    map.on("mouseleave", "fill", () => told.remove());
     for (const layer of ["fill", "dot"]) {
       map.on("click", layer, (event) => { const url = event.features[0].properties.url; if (url) location.assign(url); });
       map.on("mouseenter", layer, () => { map.getCanvas().style.cursor = "pointer"; });
