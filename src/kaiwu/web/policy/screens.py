@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.urls import reverse
+
 from kaiwu.report.label import OUTCOMES
 from kaiwu.web.account.role import OFFICE, Role
 from kaiwu.web.policy.models import PolicyAnswer, PolicyClause, Title
@@ -113,6 +115,10 @@ class AnswerScreen(Screen):
     def heading_of(self, record: Any) -> str:
         """The firm and the clause."""
         return f"{record.firm.name} · {pick(record.clause.zh, record.clause.en)}"
+
+    def url(self, record: Any) -> str:
+        """Why the clause answers the firm as it does."""
+        return reverse("policy-why", args=[record.firm.entity, record.clause.key])
 
 
 def _clauses() -> list[tuple[str, str]]:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
+
+from django.urls import reverse
 
 from kaiwu.report.label import OUTCOMES
 from kaiwu.web.account.models import Person
@@ -109,3 +112,8 @@ class NearScreen(Screen):
     def heading_of(self, record: Any) -> str:
         """The firm and the clause."""
         return f"{record.firm.name} · {pick(record.zh, record.en)}"
+
+    def url(self, record: Any) -> str:
+        """The sheet of the firm under the clause's rulebook: reasons down to figure and article."""
+        sheet = reverse("run-sheet", args=[record.run.number, record.firm.entity])
+        return f"{sheet}?{urlencode({'scheme': record.scheme})}"

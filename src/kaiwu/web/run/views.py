@@ -184,6 +184,13 @@ def sheet_url(row: RunRow, entity: str, scheme: str) -> str:
     return f"{reverse('run-sheet', args=[row.number, entity])}?{urlencode({'scheme': scheme})}"
 
 
+def _list_actions(request: HttpRequest, row: RunRow, scheme: str) -> list[dict[str, Any]]:
+    if person_of(request).roles.isdisjoint(OFFICE):
+        return []
+    url = f"{reverse('run-trial', args=[row.number])}?{urlencode({'scheme': scheme})}"
+    return [{"code": "trial", "label": pick("试改这个规则", "Try an edit"), "url": url, "method": "get"}]
+
+
 @require_GET
 def show_listing(request: HttpRequest, key: str, scheme: str) -> HttpResponse:
     """The list of one scheme with filters, order and pages; an htmx request gets the table card alone."""
@@ -193,7 +200,7 @@ def show_listing(request: HttpRequest, key: str, scheme: str) -> HttpResponse:
     title = pick(page.listing.zh, page.listing.en)
     context = page.context() | {
         "title": title, "scope_line": " · ".join(facts_of_run(run, run.scheme(scheme), language())), "warnings": warnings_of(row.number, [scheme]),
-        "counts": counts_of(row.number, scheme, page.reach), "crumbs": crumbs(row, (title, "")), "run": row,
+        "counts": counts_of(row.number, scheme, page.reach), "actions": _list_actions(request, row, scheme), "crumbs": crumbs(row, (title, "")), "run": row,
     }  # fmt: skip
     is_part = bool(request.headers.get("HX-Request")) and not request.headers.get("HX-History-Restore-Request")
     return render(request, "kaiwu/part/table.html" if is_part else "kaiwu/run/listing.html", context)
