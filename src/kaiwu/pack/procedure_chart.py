@@ -43,6 +43,8 @@ NEEDS = {
     "receipts": ("各部门均已回执", "all departments have given their receipt"),
     "amount": ("有金额", "an amount is stated"),
     "payment": ("有付款依据", "a payment is stated"),
+    "day_passed": ("本环节期限已满", "the day of the stage has passed"),
+    "six_months": ("进入本环节已满6个月", "six months since the stage began"),
     "version": ("有通过检查并入库的版本", "a version passed the check and was taken in"),
 }
 COUNTS = ("working", "calendar")

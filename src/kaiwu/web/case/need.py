@@ -11,8 +11,11 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any
 
+from django.utils import timezone
+
 from kaiwu.pack.procedure_chart import NEEDS
 from kaiwu.quantity import Problem
+from kaiwu.quantity.date import full_months
 from kaiwu.web.account.models import Person
 from kaiwu.web.account.role import Role
 from kaiwu.web.case.models import Case
@@ -29,6 +32,7 @@ class Move:
     words: Mapping[str, Any] = field(default_factory=dict)
 
 
+HALF_YEAR = 6  # months
 Proof = Callable[[Move], bool]
 
 
@@ -49,6 +53,14 @@ def _is_confirmed_by_firm(move: Move) -> bool:
     return move.person.holds(Role.CLERK) and move.case.firm is not None and home.entity == move.case.firm.entity
 
 
+def _is_day_over(move: Move) -> bool:
+    return move.case.due is None or timezone.localdate() > move.case.due
+
+
+def _is_half_a_year(move: Move) -> bool:
+    return full_months(move.case.stage_since, timezone.localdate()) >= HALF_YEAR
+
+
 PROOFS: dict[str, Proof | str] = {
     "evidence": _has_evidence,
     "second_person": _is_another_person,
@@ -56,6 +68,8 @@ PROOFS: dict[str, Proof | str] = {
     "minutes": _has_word("minutes"),
     "amount": _has_word("amount"),
     "payment": _has_word("payment"),
+    "day_passed": _is_day_over,
+    "six_months": _is_half_a_year,
     "run": "kaiwu.web.evaluation.proof:has_run",
     "signed": "kaiwu.web.evaluation.proof:is_signed",
     "notice": "kaiwu.web.evaluation.proof:has_notice",

@@ -14,7 +14,7 @@ from kaiwu.web.account.models import Person
 from kaiwu.web.account.role import GOVERNMENT, Role
 from kaiwu.web.case.models import Case
 from kaiwu.web.case.queries import given_fields, procedure_name, procedure_of, stage_name, time_left
-from kaiwu.web.screen import Choice, Column, Group, Period, Screen, Section, Tag
+from kaiwu.web.screen import Action, Choice, Column, Group, Period, Screen, Section, Tag
 from kaiwu.web.screen.table import make_table
 from kaiwu.web.wording import pick
 from kaiwu.web.workspace import workspace
@@ -40,7 +40,13 @@ class Late:
             {"value": "", "label": pick("全部", "all"), "selected": not chosen},
             {"value": "yes", "label": pick("逾期", "overdue"), "selected": chosen},
         ]
-        return {"name": self.code, "label": pick("时限", "Time"), "kind": "select", "value": query.get(self.code, ""), "options": options}
+        return {
+            "name": self.code,
+            "label": pick("时限", "Time"),
+            "kind": "select",
+            "value": query.get(self.code, ""),
+            "options": options,
+        }
 
 
 def procedure_words() -> dict[str, tuple[str, str]]:
@@ -94,6 +100,16 @@ class CaseScreen(Screen):
     search = ("number", "title", "firm__name", "firm__entity")
     order = ("is_closed", "due")
     related = ("firm",)
+    actions = (
+        Action(
+            "open",
+            "开办",
+            "Open a case",
+            "case-open",
+            frozenset({Role.CLERK, Role.OFFICER, Role.TOWN}),
+            is_primary=True,
+        ),
+    )
     viewers = GOVERNMENT | {Role.CLERK, Role.AUDIT, Role.PROVIDER, Role.EXPERT}
 
     def word_deed(self, record: Any, verb: str) -> str:

@@ -55,13 +55,26 @@ def open_case(
     first = procedure.first
     case = Case.objects.create(
         number=next_number(f"{code}-{today.year}"), procedure=code, pack_digest=workspace().library.digest,
-        title=title or procedure.zh + (f" {year}" if year else "") + (f" {firm.name}" if firm else ""), firm=firm, year=year,
+        title=(title or _title(procedure, firm, year, given))[:200], firm=firm, year=year,
         stage=first.code, owner=owner_of(first, department), department=department, stage_since=today,
         due=due_day(first, today, given), opened_on=today, opened_by=actor.login,
         moved_by=actor.login, fields=json.dumps(given, ensure_ascii=False, sort_keys=True),
     )  # fmt: skip
     record(actor, _deed(case, "open", {}, {"stage": first.code, **given}))
     return case
+
+
+def _title(procedure: Procedure, firm: Firm | None, year: int | None, given: Mapping[str, Any]) -> str:
+    subject = (
+        str(year)
+        if year
+        else firm.name
+        if firm
+        else str(given.get(procedure.fields[0].code, ""))
+        if procedure.fields
+        else ""
+    )
+    return f"{procedure.zh} {subject}".strip()
 
 
 def next_number(prefix: str) -> str:
@@ -117,7 +130,9 @@ def advance(
 
 
 HANDLERS: Mapping[str, frozenset[OrganisationKind]] = {
-    "department": frozenset({OrganisationKind.DEPARTMENT, OrganisationKind.SECTION, OrganisationKind.TOWN, OrganisationKind.PLATFORM}),
+    "department": frozenset(
+        {OrganisationKind.DEPARTMENT, OrganisationKind.SECTION, OrganisationKind.TOWN, OrganisationKind.PLATFORM}
+    ),
     "provider": frozenset({OrganisationKind.PROVIDER}),
     "expert": frozenset({OrganisationKind.EXPERT}),
 }

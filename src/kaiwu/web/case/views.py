@@ -11,10 +11,14 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from kaiwu.pack.procedure_chart import NEEDS, CaseField, Procedure, Step
+from kaiwu.pack.procedure_chart import NEEDS, SUBJECTS, CaseField, Procedure, Step
 from kaiwu.quantity import KaiwuError
+from kaiwu.report.cell import Column as PrintedColumn
+from kaiwu.report.cell import print_cell
+from kaiwu.report.label import standing_words
 from kaiwu.web.account.models import Organisation, Person
-from kaiwu.web.account.role import OFFICE, Role
+from kaiwu.web.account.role import GOVERNMENT, OFFICE, Role
+from kaiwu.web.case.coverage import measure_coverage
 from kaiwu.web.case.models import Case
 from kaiwu.web.case.queries import procedure_of, progress_of, stage_name, steps_for
 from kaiwu.web.case.screens import CaseScreen
@@ -23,9 +27,12 @@ from kaiwu.web.registry.models import Firm
 from kaiwu.web.screen.view import record_context
 from kaiwu.web.shell import actor_of, person_of, refuse
 from kaiwu.web.wording import pick
+from kaiwu.web.workspace import workspace
 
 WORDED = ("minutes", "amount", "payment")
 """Needs that are answered by a word in the form of the step."""
+OWN_PAGES = {"permu_year": "evaluation-new", "data_request": "exchange-new"}
+"""Procedures with records of their own are opened on their own pages."""
 OPENERS = {"firm": {Role.CLERK, Role.OFFICER, Role.TOWN}, "year": {Role.OFFICER}, "project": {Role.OFFICER}}
 
 
@@ -43,6 +50,8 @@ def show_case(request: HttpRequest, key: str) -> HttpResponse:
     case = find_case(person_of(request), key)
     if hasattr(case, "evaluation") and person_of(request).holds(*OFFICE, Role.AUDIT):
         return HttpResponseRedirect(reverse("evaluation", args=[key]))
+    if hasattr(case, "data_request"):
+        return HttpResponseRedirect(reverse("data_request-detail", args=[case.data_request.pk]))
     return render(request, "kaiwu/case.html", case_context(request, key))
 
 
@@ -141,7 +150,9 @@ class CaseForm(forms.Form):
             self.fields["year"] = forms.IntegerField(label=pick("年度", "Year"), min_value=2000, max_value=2199)
         if procedure.first.owner in HANDLERS:
             listed = [(o.code, o.name) for o in _organisations(procedure.first.owner)]
-            self.fields["handler"] = forms.ChoiceField(label=pick("承办单位", "Handled by"), choices=[("", "—"), *listed])
+            self.fields["handler"] = forms.ChoiceField(
+                label=pick("承办单位", "Handled by"), choices=[("", "—"), *listed]
+            )
         for field in procedure.fields:
             self.fields[field.code] = _form_field(field)
 
@@ -160,16 +171,126 @@ def _form_field(field: CaseField) -> forms.Field:
     return forms.CharField(max_length=200, **common)
 
 
+def may_open(person: Person, procedure: Procedure) -> bool:
+    """Whether somebody may open a case of a procedure."""
+    return not person.roles.isdisjoint(OPENERS[procedure.subject])
+
+
+@require_GET
+def list_procedures(request: HttpRequest) -> HttpResponse:
+    """The procedures that this person may open, with what each rests on."""
+    person = person_of(request)
+    heads = (
+        ("程序", "Procedure"),
+        ("对象", "Subject"),
+        ("环节", "Stages"),
+        ("依据", "Rests on"),
+        ("可信程度", "Standing"),
+        ("覆盖面", "Coverage"),
+    )
+    columns = [{"code": str(i), "label": pick(*head), "align": "left"} for i, head in enumerate(heads)]
+    rows = []
+    for procedure in workspace().library.procedures.values():
+        if not may_open(person, procedure):
+            continue
+        texts = (
+            pick(procedure.zh, procedure.en), pick(*SUBJECTS[procedure.subject]), " → ".join(pick(s.zh, s.en) for s in procedure.stages.values()),
+            procedure.document.title, pick(*standing_words(procedure.document.standing)),
+            pick("按镇街、行业", "by town and trade") if procedure.subject == "firm" and person.holds(*GOVERNMENT) else "",
+        )  # fmt: skip
+        cells = [{**column, "text": text} for column, text in zip(columns, texts, strict=True)]
+        cells[0]["url"] = (
+            reverse(OWN_PAGES[procedure.code])
+            if procedure.code in OWN_PAGES
+            else reverse("case-new", args=[procedure.code])
+        )
+        cells[-1]["url"] = reverse("case-coverage", args=[procedure.code]) if cells[-1]["text"] else ""
+        rows.append({"cells": cells})
+    if not rows:
+        raise Http404
+    section = {
+        "code": "procedures",
+        "title": pick("选择程序", "Choose a procedure"),
+        "count": len(rows),
+        "table": {"columns": columns, "rows": rows},
+    }
+    crumbs = [
+        {"label": pick("办件", "Cases"), "url": reverse("case-list")},
+        {"label": pick("开办", "Open a case"), "url": ""},
+    ]
+    return render(
+        request, "kaiwu/detail.html", {"title": pick("开办", "Open a case"), "sections": [section], "crumbs": crumbs}
+    )
+
+
+@require_GET
+def show_coverage(request: HttpRequest, code: str) -> HttpResponse:
+    """How many firms of each town and trade have a case of a procedure, and where those cases stand."""
+    person, procedure = person_of(request), _procedure(code)
+    if not person.holds(*GOVERNMENT, Role.AUDIT) or procedure.subject != "firm":
+        raise Http404
+    stages = [pick(s.zh, s.en) for s in procedure.stages.values()]
+    sections = []
+    for by, zh, en in (("town", "镇街", "Town"), ("trade", "行业", "Trade")):
+        labels = [
+            pick(zh, en),
+            pick("企业", "Firms"),
+            pick("有办件", "With a case"),
+            pick("覆盖率(%)", "Share (%)"),
+            *stages,
+        ]
+        columns = [
+            {"code": str(i), "label": label, "align": "right" if i else "left"} for i, label in enumerate(labels)
+        ]
+        rows = []
+        for row in measure_coverage(person, procedure, by):
+            share = print_cell(PrintedColumn("", "", kind="decimal", decimals=1), row.share)
+            texts = [
+                row.name,
+                f"{row.firms:,}",
+                f"{row.covered:,}",
+                share,
+                *(f"{n:,}" if n else "" for n in row.stages),
+            ]
+            rows.append({"cells": [{**column, "text": text} for column, text in zip(columns, texts, strict=True)]})
+        sections.append(
+            {
+                "code": by,
+                "title": pick(f"按{zh}", f"By {en.lower()}"),
+                "count": len(rows) - 1,
+                "table": {"columns": columns, "rows": rows},
+            }
+        )
+    name = pick(procedure.zh, procedure.en)
+    title = f"{name} · {pick('覆盖面', 'Coverage')}"
+    listed = f"{reverse('case-list')}?procedure={code}"
+    exports = [{"label": pick("办件清单 Excel", "Cases as Excel"), "url": f"{reverse('case-export')}?procedure={code}"}]
+    crumbs = [{"label": pick("办件", "Cases"), "url": listed}, {"label": title, "url": ""}]
+    context = {
+        "title": title,
+        "subtitle": pick("每家企业按最近一件计", "each firm by its newest case"),
+        "sections": sections,
+        "crumbs": crumbs,
+        "exports": exports,
+    }
+    return render(request, "kaiwu/detail.html", context)
+
+
+def _procedure(code: str) -> Procedure:
+    try:
+        return procedure_of(code)
+    except KaiwuError as error:
+        raise Http404 from error
+
+
 @require_http_methods(["GET", "POST"])
 def begin_case(request: HttpRequest, code: str) -> HttpResponse:
     """Open a case of a procedure."""
-    person = person_of(request)
-    try:
-        procedure = procedure_of(code)
-    except KaiwuError as error:
-        raise Http404 from error
-    if person.roles.isdisjoint(OPENERS[procedure.subject]):
+    person, procedure = person_of(request), _procedure(code)
+    if not may_open(person, procedure):
         raise Http404
+    if code in OWN_PAGES:
+        return HttpResponseRedirect(reverse(OWN_PAGES[code]))
     form = CaseForm(procedure, person, request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -193,4 +314,6 @@ def _open(request: HttpRequest, procedure: Procedure, person: Person, data: dict
     named = person.organisation.entity if person.holds(Role.CLERK) else str(data.get("firm", "")).strip()
     firm = firms.filter(entity=named).first() or firms.filter(name=named).first() if named else None
     handler = Organisation.objects.filter(code=data.get("handler") or "", is_active=True).first()
-    return open_case(actor_of(request), procedure.code, firm=firm, year=data.get("year"), fields=fields, department=handler)
+    return open_case(
+        actor_of(request), procedure.code, firm=firm, year=data.get("year"), fields=fields, department=handler
+    )
