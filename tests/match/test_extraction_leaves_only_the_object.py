@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from kaiwu.match.extraction import ExtractionRules, clean_offer, extract_need, extracting_reader, load_extraction
 from kaiwu.match.record import MatchKind, Need, Offer
-from kaiwu.pack.library import builtin_packs
+from kaiwu.match.retrieval import OfferIndex
+from kaiwu.pack.library import builtin_packs, open_library
+from kaiwu.pack.market_shelf import open_market
 from kaiwu.quantity import KaiwuError, format_quantity
 from kaiwu.table import parse_document
 
@@ -94,3 +97,17 @@ def test_mistakes_in_the_rules_are_told_with_their_place() -> None:
 def test_without_rules_a_text_stays_as_it_is() -> None:
     found = extract_need("刀柄", "数量：3件", ExtractionRules())
     assert (found.what, found.body, found.quantity) == ("刀柄", "数量：3件", None)
+
+
+def test_traditional_and_simplified_characters_are_searched_alike() -> None:
+    rules = replace(ExtractionRules(organisations=("有限公司",)), characters={ord("軸"): "轴", ord("數"): "数"})
+    read = extracting_reader(rules)
+    offer = Offer(code="o", kind=MatchKind.PART, title="數控主軸")
+    need = Need(code="n", kind=MatchKind.PART, title="数控主轴")
+    assert read(offer) == read(need)
+    index = OfferIndex([offer], None, read)
+    assert [m.offer.code for m in index.find(need, dt.date(2026, 1, 1)).matches] == ["o"]
+
+
+def test_the_shipped_market_reads_traditional_characters() -> None:
+    assert open_market(open_library(["market"])).extraction.simplify("數控機床主軸") == "数控机床主轴"

@@ -7,7 +7,7 @@ Owns the names of the files: ``match/attribute.yaml``, ``match/extraction.yaml``
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from kaiwu.match.attribute import Attributes, load_attributes
@@ -15,6 +15,7 @@ from kaiwu.match.extraction import ExtractionRules, load_extraction
 from kaiwu.match.listing import Listing, load_listing
 from kaiwu.match.setting import RetrievalSettings, load_settings
 from kaiwu.pack.library import Library
+from kaiwu.pack.name_shelf import open_grammar
 from kaiwu.quantity import KaiwuError, Problem
 from kaiwu.table import Document
 
@@ -48,7 +49,8 @@ def open_market(library: Library) -> MarketContent:
     listings = _read_listings(library, attributes, problems) if attributes is not None else {}
     if problems or attributes is None or extraction is None or settings is None:
         raise KaiwuError(problems)
-    return MarketContent(attributes, extraction, settings, listings)
+    characters = open_grammar(library).characters
+    return MarketContent(attributes, replace(extraction, characters=characters), settings, listings)
 
 
 def _documents(library: Library, name: str) -> list[Document]:

@@ -55,8 +55,9 @@ class Extract:
 
 def extract_need(title: str, text: str, rules: ExtractionRules, names: Iterable[str] = (), where: str = "") -> Extract:
     """Take a need or a notice apart. ``names`` are those of the buyer: full, former and short ones, which never score."""
+    title, text = rules.simplify(title), rules.simplify(text)
     ignored: list[Ignored] = []
-    known = _names_pattern(names)
+    known = _names_pattern(map(rules.simplify, names))
     parts: dict[str, list[str]] = {}
     for role, part in _parts(text, rules):
         parts.setdefault(role, []).append(part)
@@ -81,7 +82,7 @@ def extract_need(title: str, text: str, rules: ExtractionRules, names: Iterable[
 
 def clean_offer(title: str, text: str, rules: ExtractionRules) -> FieldText:
     """An offer without names of organisations and boilerplate."""
-    return FieldText(*(_without(part, rules.organisation, rules.noise) for part in (title, text)))
+    return FieldText(*(_without(rules.simplify(part), rules.organisation, rules.noise) for part in (title, text)))
 
 
 def extracting_reader(

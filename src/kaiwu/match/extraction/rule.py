@@ -26,7 +26,10 @@ _NAME = r"[\u3400-\u9fffA-Za-z0-9()（）·]"
 
 @dataclass(frozen=True)
 class ExtractionRules:
-    """``headings`` by role; ``organisations`` are name endings; ``certificates`` are spellings by code."""
+    """``headings`` by role; ``organisations`` are name endings; ``certificates`` are spellings by code.
+
+    ``characters`` maps traditional to simplified characters, one for one: the same table by which names are compared.
+    """
 
     headings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     organisations: tuple[str, ...] = ()
@@ -34,6 +37,11 @@ class ExtractionRules:
     title_words: tuple[str, ...] = ()
     about_buyer: tuple[str, ...] = ()
     certificates: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    characters: Mapping[int, str] = field(default_factory=dict, repr=False)
+
+    def simplify(self, text: str) -> str:
+        """A text in simplified characters (繁体转简体)."""
+        return text if text.isascii() else text.translate(self.characters)
 
     @cached_property
     def roles(self) -> Mapping[str, str]:
@@ -98,10 +106,14 @@ def load_extraction(documents: Iterable[Document]) -> ExtractionRules:
             certificates.setdefault(str(code), [str(code)]).extend(names.texts(code))
     if problems:
         raise KaiwuError(problems)
+    organisations, boilerplate, title_words, about_buyer = (tuple(dict.fromkeys(words[key])) for key in WORD_KEYS)
     return ExtractionRules(
-        headings={role: tuple(dict.fromkeys(found)) for role, found in headings.items()},
-        certificates={code: tuple(dict.fromkeys(found)) for code, found in certificates.items()},
-        **{key: tuple(dict.fromkeys(found)) for key, found in words.items()},
+        {role: tuple(dict.fromkeys(found)) for role, found in headings.items()},
+        organisations,
+        boilerplate,
+        title_words,
+        about_buyer,
+        {code: tuple(dict.fromkeys(found)) for code, found in certificates.items()},
     )
 
 
