@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
+from own_process import clean
 from small_site import PASSWORD
 
 NEW = "another quite long phrase"
@@ -423,7 +424,8 @@ def test_a_proved_subject_still_owes_the_code(rf_session, with_totp):
 def test_the_handshake_with_a_provider_links_and_logs_in(tmp_path):
     """A provider of the test's own, in a process whose settings name it."""
     program = Path(__file__).parent / "provider_site.py"
-    done = subprocess.run([sys.executable, str(program), str(tmp_path)], capture_output=True, text=True, timeout=120)
+    command = [sys.executable, str(program), str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, env=clean())
     assert done.returncode == 0, done.stderr[-3000:]
     assert done.stdout.split() == ["refused", "linked", "entered", "forged"]
 

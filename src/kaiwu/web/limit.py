@@ -71,7 +71,7 @@ COUNTER = Counter()
 
 
 class Limits:
-    """Refuses what is too much with 429, what is too large with 413, and methods that no page has with 405."""
+    """Refuses what is too much with 429, what is too large with 413, a NUL with 400, and methods that no page has with 405."""
 
     def __init__(self, handle: Callable[[HttpRequest], HttpResponse], rules: Iterable[Rule] = RULES) -> None:
         self._handle = handle
@@ -91,7 +91,16 @@ class Limits:
             limit = settings.KAIWU_UPLOAD_BYTES // MEBIBYTE
             text = pick(f"一个文件至多 {limit} MiB", f"A file has {limit} MiB at most")
             return show_message(request, pick("文件太大", "Too large"), text, 413)
+        if _has_nul(request):
+            text = pick("内容里有不能保存的字符", "It holds a character that no text has")
+            return show_message(request, pick("请求有误", "Bad request"), text, 400)
         return self._handle(request)
+
+
+def _has_nul(request: HttpRequest) -> bool:
+    """Whether a NUL stands in the address or in a field: no database keeps one in a text."""
+    parts = (request.path, *(v for given in (request.GET, request.POST) for _, values in given.lists() for v in values))
+    return any("\0" in part for part in parts)
 
 
 def _key(request: HttpRequest, rule: Rule) -> str:
