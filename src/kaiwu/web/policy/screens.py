@@ -10,6 +10,7 @@ from kaiwu.report.label import OUTCOMES
 from kaiwu.web.account.role import OFFICE, Role
 from kaiwu.web.policy.models import PolicyAnswer, PolicyClause, Title
 from kaiwu.web.run.queries import TAGS as ANSWER_TAGS
+from kaiwu.web.run.screens import town_options
 from kaiwu.web.screen import Choice, Column, Group, Period, Screen, Tag
 from kaiwu.web.wording import pick
 
@@ -104,11 +105,11 @@ class AnswerScreen(Screen):
         Choice("outcome", "结论", "Answer", options={str(k): v for k, v in OUTCOMES.items() if k}),
         Choice("near", "临界", "Near", "is_near", {"True": NEAR[True]}),
         Choice("clause", "条款", "Clause", "clause__key", lambda rows: _clauses()),
-        Choice("place", "地区", "Place", "clause__jurisdiction"),
-        Choice("town", "镇街", "Town", "firm__town__name"),
+        Choice("place", "地区", "Place", "clause__jurisdiction", lambda rows: _places()),
+        Choice("town", "镇街", "Town", "firm__town__name", lambda rows: town_options()),
     )
     search = ("firm__name", "firm__entity", "clause__zh")
-    order = ("outcome", "firm__name")
+    order = ("pk",)
     related = ("firm", "firm__town", "clause")
     viewers = OFFICES
 
@@ -119,6 +120,11 @@ class AnswerScreen(Screen):
     def url(self, record: Any) -> str:
         """Why the clause answers the firm as it does."""
         return reverse("policy-why", args=[record.firm.entity, record.clause.key])
+
+
+def _places() -> list[tuple[str, str]]:
+    places = PolicyClause.objects.order_by("jurisdiction").values_list("jurisdiction", flat=True).distinct()
+    return [(place, place) for place in places if place]
 
 
 def _clauses() -> list[tuple[str, str]]:

@@ -85,6 +85,7 @@ class NearRow(models.Model):
         indexes = (
             models.Index(fields=("run", "scheme", "item"), name="kaiwu_near_clause"),
             models.Index(fields=("run", "firm"), name="kaiwu_near_firm"),
+            models.Index(fields=("-run", "-kind", "effort", "id"), name="kaiwu_near_order"),  # of the list
         )
 
     def __str__(self) -> str:

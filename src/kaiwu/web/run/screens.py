@@ -10,9 +10,11 @@ from django.urls import reverse
 from kaiwu.report.label import OUTCOMES
 from kaiwu.web.account.models import Person
 from kaiwu.web.account.role import OFFICE, Role
+from kaiwu.web.registry.models import Place, PlaceKind
 from kaiwu.web.run.models import NearRow, RunRow
 from kaiwu.web.screen import Action, Choice, Column, Group, Screen, Tag
 from kaiwu.web.wording import pick
+from kaiwu.web.workspace import workspace
 
 SYNTHETIC: dict[object, tuple[str, str]] = {True: ("合成", "synthetic"), False: ("", "")}
 
@@ -56,6 +58,37 @@ class RunScreen(Screen):
 NEAR_KINDS = {"figure": ("差指标", "figure short"), "fact": ("缺数据", "figure missing")}
 
 
+# Values of the filters come from small tables: looking for them among all near misses would cost more than the page.
+
+
+def _runs() -> list[tuple[str, str]]:
+    return [(r.number, f"{r.number} {pick(r.zh, r.en)}") for r in RunRow.objects.all()[:50]]
+
+
+def _schemes() -> list[tuple[str, str, list[tuple[str, str]]]]:
+    """Code, name and clauses of every scheme that some run decided and that still stands in the packs."""
+    library = workspace().library
+    codes = dict.fromkeys(
+        c for text in RunRow.objects.values_list("schemes", flat=True).distinct() for c in text.split("\n")
+    )
+    found = [
+        library.scheme(c) for c in codes if c in library.heads and library.heads[c][2].kind in ("clauses", "rubric")
+    ]
+    return [(s.code, pick(s.zh, s.en), [(zh, pick(zh, en)) for zh, en, _ in s.titles().values()]) for s in found]
+
+
+def _owners() -> list[tuple[str, str]]:
+    return [(o, o) for o in sorted({v.owner for v in workspace().library.variables.values() if v.owner})]
+
+
+def town_options() -> list[tuple[str, str]]:
+    """All towns, for a filter."""
+    return [
+        (name, name)
+        for name in Place.objects.filter(kind=PlaceKind.TOWN, is_current=True).values_list("name", flat=True)
+    ]
+
+
 class NearScreen(Screen):
     """Who is one condition or one figure short of a clause: a list worth chasing, by clause and department."""
 
@@ -93,15 +126,17 @@ class NearScreen(Screen):
         Group("差距", "Gap", ("kind", "gap", "owner", "effort", "outcome", "high")),
     )
     filters = (
-        Choice("run", "测算", "Run", "run__number"),
+        Choice("run", "测算", "Run", "run__number", lambda rows: _runs()),
         Choice("kind", "差在", "Short of", options=NEAR_KINDS),
-        Choice("scheme", "政策", "Policy", "scheme_zh"),
-        Choice("clause", "条款", "Clause", "zh"),
-        Choice("owner", "数据部门", "Department"),
-        Choice("town", "镇街", "Town", "firm__town__name"),
+        Choice("scheme", "政策", "Policy", options=lambda rows: [(code, name) for code, name, _ in _schemes()]),
+        Choice(
+            "clause", "条款", "Clause", "zh", lambda rows: list(dict.fromkeys(c for _, _, cs in _schemes() for c in cs))
+        ),
+        Choice("owner", "数据部门", "Department", options=lambda rows: _owners()),
+        Choice("town", "镇街", "Town", "firm__town__name", lambda rows: town_options()),
     )
     search = ("firm__name", "firm__entity", "zh", "gap_zh")
-    order = ("-run__number", "-kind", "effort")  # figures first: what is missing has no size
+    order = ("-run_id", "-kind", "effort")  # figures first: what is missing has no size
     related = ("run", "firm", "firm__town")
     viewers = OFFICE | {Role.AUDIT, Role.TOWN}
     unit_line = (
