@@ -1,21 +1,17 @@
-"""Policies, claims and titles of a firm on its page (一企一档)."""
+"""Policies and titles of a firm on its page (一企一档)."""
 
 from __future__ import annotations
 
 from django.urls import reverse
 
-from kaiwu.procedure.claim import STATES
 from kaiwu.rule.outcome import Outcome
 from kaiwu.web.account.models import Person
-from kaiwu.web.claim.models import ClaimRow
 from kaiwu.web.policy.models import PolicyAnswer, PolicyClause, Title
 from kaiwu.web.registry.models import Firm
 from kaiwu.web.run.models import NearRow
 from kaiwu.web.screen import Section
 from kaiwu.web.screen.table import make_table
 from kaiwu.web.wording import pick
-
-SHOWN = 20
 
 
 def show_policies(firm: Firm, person: Person) -> Section | None:
@@ -37,21 +33,6 @@ def show_policies(firm: Firm, person: Person) -> Section | None:
         "policies",
         pick("可享政策", "Policies"),
         make_table(heads, rows, urls=[f"{url}#{a}" for a in ("fits", "near", "human")]),
-    )
-
-
-def show_claims(firm: Firm, person: Person) -> Section | None:
-    """Its claims, newest first."""
-    claims = list(ClaimRow.objects.visible_to(person).filter(firm=firm)[:SHOWN])
-    if not claims:
-        return None
-    heads = (pick("编号", "Number"), pick("方案", "Programme"), pick("状态", "State"), pick("申报日期", "Claimed"))
-    rows = [(c.number, pick(c.zh, c.en), pick(*STATES[c.state]), str(c.claimed_on or "")) for c in claims]
-    return Section(
-        "claims",
-        pick("兑付申报", "Claims"),
-        make_table(heads, rows, urls=[reverse("claim-detail", args=[c.number]) for c in claims]),
-        len(rows),
     )
 
 

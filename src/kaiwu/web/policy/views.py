@@ -17,8 +17,6 @@ from kaiwu.report.cell import Column, print_cell
 from kaiwu.report.printed import Printed
 from kaiwu.web.account.models import Person
 from kaiwu.web.account.role import OFFICE, Role
-from kaiwu.web.claim.models import ClaimRow
-from kaiwu.web.claim.screens import TAGS as CLAIM_TAGS
 from kaiwu.web.policy.models import PolicyClause, Push, Title
 from kaiwu.web.policy.queries import block_of, find_clause, find_firm, match_firm, print_pack, reached_firms, visit_rows
 from kaiwu.web.policy.screens import OFFICES, ClauseScreen
@@ -66,12 +64,12 @@ def show_firm(request: HttpRequest, entity: str) -> HttpResponse:
         {"label": pick("需认定", "Needs a finding"), "value": len(matches.human), "url": "#human"},
         {"label": pick("缺多项数据", "Lacks figures"), "value": len(matches.far), "url": "#far"},
     ]  # fmt: skip
-    claims = list(ClaimRow.objects.visible_to(person).filter(firm=firm)[:20])
+    claims = list(firm.claims.visible_to(person)[:20])
     context = {
         "title": pick("可享政策", "Policies for this firm") if is_own else firm.name,
         "subtitle": f"{firm.name} · {pick('数据基准日', 'as of')} {matches.as_of or '—'}", "kpis": kpis, "matches": matches, "firm": firm,
         "is_own": is_own, "titles": Title.objects.visible_to(person).filter(firm=firm),
-        "claims": [{"row": c, "name": pick(c.zh, c.en), "state": pick(*_state(c)), "tag": str(CLAIM_TAGS.get(c.state, "muted"))} for c in claims],
+        "claims": [{"row": c, "name": pick(c.zh, c.en), "state": pick(*STATES[c.state])} for c in claims],
         "groups": [
             {"code": "fits", "title": pick("符合, 可以申报", "Fits: apply"), "offers": matches.fits, "tag": "ok", "label": pick("符合", "fits")},
             {"code": "near", "title": pick("差一点就符合", "Fits if …"), "offers": matches.near, "tag": "warn", "label": pick("差一点", "nearly")},
@@ -80,10 +78,6 @@ def show_firm(request: HttpRequest, entity: str) -> HttpResponse:
         "crumbs": [{"label": pick("政策找人", "Policies"), "url": reverse("policy")}, {"label": firm.name, "url": ""}],
     }  # fmt: skip
     return render(request, "kaiwu/policy/firm.html", context)
-
-
-def _state(claim: ClaimRow) -> tuple[str, str]:
-    return STATES.get(claim.state, (claim.state, claim.state))
 
 
 @require_GET

@@ -19,7 +19,7 @@ PARTS = (
     "kaiwu.web.registry.queries:main_figures",
     "kaiwu.web.evaluation.dossier:show_grades",
     "kaiwu.web.policy.dossier:show_policies",
-    "kaiwu.web.policy.dossier:show_claims",
+    "kaiwu.web.claim.dossier:show_claims",
     "kaiwu.web.policy.dossier:show_titles",
     "kaiwu.web.case.dossier:show_cases",
     "kaiwu.web.market.dossier:show_pairs",
