@@ -53,7 +53,7 @@ def test_what_is_public_without_a_login_is_known():
     """A new public route is a decision: it is written here."""
     public = {route for route, _ in routes() if route.startswith("/public/")}
     assert public == {
-        "/public/sheet/{key}/{code}/", "/public/list/{number}/", "/public/api/sheet/{key}/{code}",
+        "/public/sheet/{key}/{code}/", "/public/list/{number}/", "/public/land/{code}/", "/public/api/sheet/{key}/{code}",
         "/public/api/sheet/{key}/{code}/confirm", "/public/api/sheet/{key}/{code}/dispute",
     } | {r for r in public if r.startswith(("/public/api/openapi", "/public/api/docs", "/public/api/"))}  # fmt: skip
 

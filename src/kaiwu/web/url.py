@@ -6,12 +6,14 @@ from django.urls import include, path
 
 from kaiwu.web import home, shell
 from kaiwu.web.evaluation.api import make_public_api
+from kaiwu.web.market.api import add_verbs
 from kaiwu.web.menu import screens
 from kaiwu.web.registry import views as registry
 from kaiwu.web.screen.api import make_api
 from kaiwu.web.screen.view import screen_urls
 
 api = make_api(screens())
+add_verbs(api)
 
 urlpatterns = [
     path("", home.show_home, name="home"),
