@@ -36,11 +36,11 @@ def test_counts_come_by_stage_and_date(tmp_path):
 def test_a_rescoring_names_everybody_with_score_and_line(tmp_path):
     path = tmp_path / "scores.csv"
     path.write_text(SCORES, encoding="utf-8")
-    code, out = run("pool", "rescore", str(path), "--json", "--lang", "en")
+    code, out = run("pool", "rescore", str(path), "--scores-only", "--json", "--lang", "en")
     found = {r["project"]: r["verdict"] for r in json.loads(out)}
     assert code == 0
     assert found == {"A": "stays", "B": "enters", "C": "leaves", "D": "undecided for want of data"}
-    assert "扰动" in run("pool", "rescore", str(path))[1]
+    assert "扰动" in run("pool", "rescore", str(path), "--scores-only")[1]
 
 
 @pytest.mark.parametrize(
@@ -52,5 +52,5 @@ def test_a_rescoring_names_everybody_with_score_and_line(tmp_path):
 def test_wrong_rows_are_refused_with_their_place(tmp_path, command, text, word):
     path = tmp_path / "steps.csv"
     path.write_text(text, encoding="utf-8")
-    code, out = run("pool", command, str(path))
+    code, out = run("pool", command, str(path), *(["--scores-only"] if command == "rescore" else []))
     assert code == 2 and word in out

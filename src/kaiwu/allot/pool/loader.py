@@ -48,7 +48,7 @@ def load_pool(document: Document) -> PoolRule:
         tuple(map(_read_promise, _rows(entry, "promises"))), read_source(_below(entry, "document")),
     )  # fmt: skip
     for key, rows in (("batches", rule.batches), ("resources", rule.resources), ("promises", rule.promises)):
-        codes = [row.code for row in rows]  # type: ignore[attr-defined]
+        codes = [row.code for row in rows]
         for i, name in enumerate(codes):
             if name in codes[:i]:
                 entry.complain("A-TWICE", f"“{name}”写了两次", f"“{name}” stands twice", key, i, "code", text=name)
@@ -127,7 +127,9 @@ def _read_years(entry: Entry) -> tuple[int, int]:
     value = entry.data.get("years")
     if isinstance(value, list) and len(value) == 2 and all(isinstance(y, int) for y in value) and value[0] <= value[1]:
         return value[0], value[1]
-    entry.complain("A-POOL-YEARS", "years 要写 [起始年, 结束年]", "years wants [first, last]", *(["years"] if value else []))
+    entry.complain(
+        "A-POOL-YEARS", "years 要写 [起始年, 结束年]", "years wants [first, last]", *(["years"] if value else [])
+    )
     return 0, 0
 
 

@@ -17,7 +17,9 @@ def open_quota(cell: Cell, amount: int, document: str) -> Command:
     plan = Account(f"quota/plan/{resource}", resource, kind="quota")
     key = f"quota/{resource}/{period}/{document}"
     return Command(
-        key, (Transfer(key, plan.id, _account(cell).id, amount, resource, document=document),), (plan, _account(cell))
+        key,
+        (Transfer(key, plan.id, quota_account(cell).id, amount, resource, document=document),),
+        (plan, quota_account(cell)),
     )
 
 
@@ -26,7 +28,7 @@ def hold_guarantee(guarantee: Guarantee, round_code: str, expires: dt.datetime) 
     milestone that the project must have passed by then."""
     used = f"quota/used/{guarantee.project}"
     transfers = tuple(
-        Transfer(_hold(guarantee.project, round_code, cell), _account(cell).id, f"{used}/{cell[0]}", amount, cell[0], Action.HOLD, expires=expires, document=round_code)
+        Transfer(_hold(guarantee.project, round_code, cell), quota_account(cell).id, f"{used}/{cell[0]}", amount, cell[0], Action.HOLD, expires=expires, document=round_code)
         for cell, amount in sorted(guarantee.drawn.items()) if amount
     )  # fmt: skip
     resources = sorted({resource for resource, _ in guarantee.drawn})
@@ -34,7 +36,7 @@ def hold_guarantee(guarantee: Guarantee, round_code: str, expires: dt.datetime) 
     return Command(
         f"guarantee/{round_code}/{guarantee.project}",
         transfers,
-        (*accounts, *(_account(c) for c in sorted(guarantee.drawn))),
+        (*accounts, *(quota_account(c) for c in sorted(guarantee.drawn))),
     )
 
 
@@ -61,6 +63,6 @@ def _hold(project: str, round_code: str, cell: Cell) -> str:
     return f"guarantee/{round_code}/{project}/{cell[0]}/{cell[1]}"
 
 
-def _account(cell: Cell) -> Account:
-    """The pot of a resource in a period: it spends only what was entered."""
+def quota_account(cell: Cell) -> Account:
+    """The pot (账户) of a resource in a period: it spends only what was entered."""
     return Account(f"quota/{cell[0]}/{cell[1]}", cell[0], Limit.DEBITS_WITHIN_CREDITS, kind="quota")

@@ -5,7 +5,7 @@ Owns the rule of two thresholds and its trial on perturbed scores. Scores are wh
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from kaiwu.allot.kernel import draw, seed_state
@@ -39,13 +39,14 @@ class Verdict:
     score: int | None
     line: int
 
-    def tell(self) -> tuple[str, str]:
-        """The sentence in both languages."""
+    def tell(self, show: Callable[[int], str] = str) -> tuple[str, str]:
+        """The sentence in both languages; ``show`` prints steps of the scale as points."""
         zh, en = WORDS[self.outcome]
         if self.score is None:
             return f"{self.project} {zh}: 缺评分数据", f"{self.project} {en}: its score lacks data"
         gap = self.score - self.line
-        return f"{self.project} {zh}: {self.score} 分, 线 {self.line}, {'高' if gap >= 0 else '低'} {abs(gap)}", f"{self.project} {en}: {self.score}, line {self.line}, {abs(gap)} {'above' if gap >= 0 else 'below'}"  # fmt: skip
+        score, line, size = show(self.score), show(self.line), show(abs(gap))
+        return f"{self.project} {zh}: {score} 分, 线 {line}, {'高' if gap >= 0 else '低'} {size}", f"{self.project} {en}: {score}, line {line}, {size} {'above' if gap >= 0 else 'below'}"  # fmt: skip
 
 
 def rescore(members: frozenset[str] | set[str], scores: Mapping[str, int | None], band: Band) -> tuple[Verdict, ...]:

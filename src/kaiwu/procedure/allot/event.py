@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from kaiwu.procedure.docket import Docket
+from kaiwu.procedure.docket import Docket, Event
 from kaiwu.procedure.workspace import Workspace
+
+__all__ = ["LABELS", "Event", "EventKind", "open_docket"]
 
 
 class EventKind(StrEnum):

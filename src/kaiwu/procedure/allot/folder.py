@@ -7,9 +7,7 @@ gives are taken from an execution of that rating over the same projects.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from fractions import Fraction
 from pathlib import Path
 
 import polars as pl
@@ -24,6 +22,7 @@ from kaiwu.figure.entry import Entry
 from kaiwu.figure.fact_sheet import read_facts
 from kaiwu.figure.variable import Variable
 from kaiwu.pack import Library
+from kaiwu.procedure.ruler import rate_projects
 from kaiwu.quantity import KaiwuError, Problem
 from kaiwu.rule.decision import Facts
 from kaiwu.table.document import Document, read_document
@@ -80,7 +79,7 @@ def open_folder(path: Path, library: Library) -> RoundFolder:
     _refuse_template(scheme, document)
     tables = _read_tables(path, scheme, library, head.rated)
     facts = facts_of(head, tables)
-    return RoundFolder(path, head, scheme, tables, facts, make_round(scheme, head, tables, rate_projects(scheme, library, facts)), deadline, public)  # fmt: skip
+    return RoundFolder(path, head, scheme, tables, facts, make_round(scheme, head, tables, rate_projects(scheme.book.ruler, library, facts)), deadline, public)  # fmt: skip
 
 
 def _read_head(entry: Entry) -> tuple[RoundHead, dt.date]:
@@ -160,15 +159,3 @@ def _read_table(path: Path, name: str, variables: tuple[Variable, ...], rated: i
     found = read_facts(file, variables, rated_year=rated)
     problems += found.problems
     return Table(file.name, found.table, found.texts)
-
-
-def rate_projects(scheme: AllotmentScheme, library: Library, facts: Facts) -> Mapping[str, Mapping[str, Fraction]]:
-    """Points of every indicator by project, where a rating is the ruler; a project that it could not rate is left out."""
-    if not scheme.book.ruler:
-        return {}
-    items = library.scheme(scheme.book.ruler).decide(facts).tables["items"]
-    blank = set(items.filter(pl.col("points").is_null())["entity"])
-    found: dict[str, dict[str, Fraction]] = {}
-    for row in items.filter(~pl.col("entity").is_in(sorted(blank))).iter_rows(named=True):
-        found.setdefault(row["entity"], {})[row["item"]] = Fraction(row["points"], 10 ** row["decimals"])
-    return found
