@@ -13,27 +13,22 @@ import os
 import subprocess
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from kaiwu.identity import USCC, Code, Entity, EntityKind, Name, check_uscc_many, make_uscc
+from kaiwu.identity import USCC, Code, Entity, EntityKind, Name, check_uscc_many
 from kaiwu.identity.linking.answer import Hints, Link, LinkStatus, Mention
-from kaiwu.identity.linking.learned import fit_ranker
+from kaiwu.identity.linking.evaluation import FOLDS, LinkScore, LinkTask, choose_best, learn_across, score_links
 from kaiwu.identity.linking.resolver import Ranking, Resolver
 from kaiwu.identity.naming.grammar import NameGrammar
-from kaiwu.identity.naming.reading import NameReader
 from kaiwu.pack import open_library
 from kaiwu.pack.name_shelf import open_grammar
+from kaiwu.synth.mention_hint import invent_codes, invent_mention_codes, invent_places
 
-FOLDS = 5
-SEED = 20260101
 DAY = dt.date(2025, 1, 1)
 CODES = 1_000_000
-TOWNS = 12  # of each city, invented
-MOVED, SILENT = 0.1, 0.2  # addresses that say another place, and mentions without one
 ELSEWHERE = (
     ("Splink 5, names only", "0.82", "0.10"), ("char TF-IDF, names only", "0.89", "0.28"), ("three views + LightGBM, names only", "0.957", "0.76"),
     ("Splink, code on half and address", "0.93", "0.81"), ("code-first rule, code on half and address", "0.98", "0.96"),
@@ -49,72 +44,20 @@ print(time.perf_counter() - start)
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Task:
-    """Mentions, the row of the register that each means (-1: none), and the register's names."""
-
-    names: list[str]
-    texts: list[str]
-    truth: npt.NDArray[np.int64]
-
-
 def find_data() -> Path | None:
     """The folder of the evaluation data, where it is there."""
     root = Path(os.environ.get("KAIWU_SHARED_DATA", Path(__file__).parents[2] / "shared" / "data"))
     return root / "match" if (root / "match" / "er_registry.tsv").is_file() else None
 
 
-def read_task(folder: Path) -> Task:
+def read_task(folder: Path) -> LinkTask:
     def read(path: Path) -> list[list[str]]:
         with path.open(encoding="utf-8", newline="") as file:
             return list(csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE))[1:]
 
     mentions = read(folder / "dev" / "er_mentions.tsv")
     names = [row[1] for row in read(folder / "er_registry.tsv")]
-    return Task(names, [row[0] for row in mentions], np.array([int(row[1]) for row in mentions]))
-
-
-def score(
-    weights: npt.NDArray[np.float64], found: npt.NDArray[np.int64], truth: npt.NDArray[np.int64]
-) -> tuple[float, float]:
-    """Best F1 over all thresholds, and the greatest recall at a precision of 0.99 or more."""
-    order = np.argsort(-weights, kind="stable")
-    order = order[found[order] >= 0]
-    right = np.cumsum(found[order] == truth[order])
-    precision, recall = right / np.arange(1, len(order) + 1), right / (truth >= 0).sum()
-    f1 = 2 * precision * recall / np.maximum(precision + recall, 1e-9)
-    safe = recall[precision >= 0.99]
-    return float(f1.max()), float(safe.max(initial=0.0))
-
-
-def choose(ranking: Ranking, weights: npt.NDArray[np.float32]) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int64]]:
-    """The best entry of each mention and its weight; a branch means no registered firm."""
-    count = len(ranking.parts)
-    order = np.lexsort((ranking.pairs.entry, -weights, ranking.pairs.mention))
-    first = np.searchsorted(ranking.pairs.mention[order], np.arange(count))
-    found, best = np.full(count, -1), np.zeros(count)
-    is_met = np.bincount(ranking.pairs.mention, minlength=count) > 0
-    found[is_met] = ranking.pairs.entry[order[first[is_met]]]
-    best[is_met] = weights[order[first[is_met]]]
-    found[[p.branch != "" for p in ranking.parts]] = -1
-    return best, found
-
-
-def learn_across(ranking: Ranking, truth: npt.NDArray[np.int64]) -> Ranking:
-    """The candidates weighed by models that saw no mention of their group."""
-    mention, entry = ranking.pairs.mention, ranking.pairs.entry
-    _, nearest = choose(ranking, ranking.odds[:, 0])
-    group = np.where(truth >= 0, truth, nearest)
-    _, number = np.unique(group, return_inverse=True)
-    fold = np.random.default_rng(SEED).integers(0, FOLDS, number.max() + 1)[number]
-    is_branch = np.array([p.branch != "" for p in ranking.parts])
-    weights = np.zeros(len(mention), np.float32)
-    for held in range(FOLDS):
-        seen = np.flatnonzero((fold[mention] != held) & ~is_branch[mention])
-        model = fit_ranker(ranking.measures.take(seen), ranking.odds[seen], truth[mention[seen]] == entry[seen])
-        own = np.flatnonzero(fold[mention] == held)
-        weights[own] = model.weigh(ranking.measures.take(own), ranking.odds[own])
-    return ranking.weighed(weights)
+    return LinkTask(names, [row[0] for row in mentions], np.array([int(row[1]) for row in mentions]))
 
 
 def count_links(
@@ -126,7 +69,7 @@ def count_links(
     return len(own), right, right / int((truth >= 0).sum())
 
 
-def measure_links(task: Task, resolver: Resolver, hand: Ranking, learnt: Ranking) -> list[str]:
+def measure_links(task: LinkTask, resolver: Resolver, hand: Ranking, learnt: Ranking) -> list[str]:
     """What is linked without a person at the shipped thresholds, by hand and by learnt weights."""
     mentions = [Mention(text) for text in task.texts]
     firm = (LinkStatus.SAME, LinkStatus.FORMER_NAME)
@@ -143,63 +86,37 @@ def measure_links(task: Task, resolver: Resolver, hand: Ranking, learnt: Ranking
     return rows
 
 
-def invent_places(task: Task, grammar: NameGrammar) -> tuple[list[str], list[str]]:
-    """Addresses of registered firms and of mentions: the city of the name, else a drawn one, and one of its invented towns.
-
-    A mention of a firm repeats the firm's, except for those that moved or are silent; an absent firm has one of its own.
-    """
-    rng = np.random.default_rng(SEED)
-    reader = NameReader(grammar)
-    cities = sorted({r.zh for several in grammar.regions.values() for r in several if len(r.lineage) == 2})
-
-    def draw(name: str) -> str:
-        regions = reader.read(name).regions
-        city = regions[-1].zh if regions else str(rng.choice(cities))
-        return f"{city}{'甲乙丙丁戊己庚辛壬癸子丑'[int(rng.integers(TOWNS))]}镇"
-
-    own = [draw(name) for name in task.names]
-    told = []
-    for text, truth in zip(task.texts, task.truth, strict=True):
-        place = own[truth] if truth >= 0 and rng.random() >= MOVED else draw(text)
-        told.append("" if rng.random() < SILENT else place)
-    return own, told
-
-
-def invent_codes(count: int) -> list[str]:
-    """Well-formed codes of a region that does not exist."""
-    return [make_uscc("9", "1", "339999", f"MA{i:06d}") for i in range(count)]
-
-
-def measure_names(task: Task, grammar: NameGrammar) -> tuple[list[str], list[str]]:
+def measure_names(task: LinkTask, grammar: NameGrammar) -> tuple[list[str], list[str]]:
     """Rows of resolution by names alone, and rows of what is linked at the shipped thresholds."""
     resolver = make_resolver(task, grammar)
     ranking = resolver.rank([Mention(t) for t in task.texts])
     learnt = learn_across(ranking, task.truth)
-    best, found = choose(learnt, learnt.weights)
+    best, found = choose_best(learnt, learnt.weights)
     is_group = np.array([p.is_group for p in ranking.parts])
     strict = np.where(is_group & ~np.array([f >= 0 and resolver.index.parts[f].is_group for f in found]), -1, found)
     rows = [
-        line("names only, hand weights (in-sample)", *score(*choose(ranking, ranking.weights), task.truth)),
-        line(f"**names only, learnt, {FOLDS}-fold by entity** (reach 0.965 / 0.82)", *score(best, found, task.truth)),
-        line("the same, where 某某集团 is never counted as 某某股份", *score(best, strict, task.truth)),
+        line("names only, hand weights (in-sample)", score_links(*choose_best(ranking, ranking.weights), task.truth)),
+        line(
+            f"**names only, learnt, {FOLDS}-fold by entity** (reach 0.965 / 0.82)", score_links(best, found, task.truth)
+        ),
+        line("the same, where 某某集团 is never counted as 某某股份", score_links(best, strict, task.truth)),
     ]
     return rows, measure_links(task, resolver, ranking, learnt)
 
 
-def measure_hints(task: Task, grammar: NameGrammar) -> list[str]:
+def measure_hints(task: LinkTask, grammar: NameGrammar) -> list[str]:
     own, told = invent_places(task, grammar)
     codes = invent_codes(len(task.names) + len(task.texts))
     resolver = make_resolver(task, grammar, codes, own)
-    rng = np.random.default_rng(SEED + 1)
-    has_code = rng.random(len(task.texts)) < 0.5
-    code = [codes[t] if t >= 0 else codes[len(task.names) + i] for i, t in enumerate(task.truth)]
+    code = invent_mention_codes(task, codes)
     mentions = [Mention(text, Hints(place=place)) for text, place in zip(task.texts, told, strict=True)]
     ranking = resolver.rank(mentions)
-    with_code = np.flatnonzero(has_code)  # a code decides, and a valid one that nobody here bears vetoes
+    has_code = np.array([c != "" for c in code])
+    with_code = np.flatnonzero(has_code).tolist()  # a code decides, and a valid one that nobody here bears vetoes
     coded = resolver.resolve_many([Mention(task.texts[i], Hints(code[i], told[i])) for i in with_code])
     rows = []
     for title, weights in (("hand weights", ranking.weights), ("learnt", learn_across(ranking, task.truth).weights)):
-        best, found = choose(ranking, weights)
+        best, found = choose_best(ranking, weights)
         best[has_code], found[has_code] = (
             [k.weight or 1.0 for k in coded],
             [int(k.entity) if k.is_linked else -1 for k in coded],
@@ -208,13 +125,15 @@ def measure_hints(task: Task, grammar: NameGrammar) -> list[str]:
         rows.append(
             line(
                 f"{bold}code on half of the mentions and addresses, {title}{bold} (reach 0.99 / 0.98)",
-                *score(best, found, task.truth),
+                score_links(best, found, task.truth),
             )
         )
     return rows
 
 
-def make_resolver(task: Task, grammar: NameGrammar, codes: Sequence[str] = (), places: Sequence[str] = ()) -> Resolver:
+def make_resolver(
+    task: LinkTask, grammar: NameGrammar, codes: Sequence[str] = (), places: Sequence[str] = ()
+) -> Resolver:
     firms = [
         Entity(str(i), EntityKind.FIRM, (Name(name),), (Code(USCC, codes[i]),) if codes else ())
         for i, name in enumerate(task.names)
@@ -222,7 +141,7 @@ def make_resolver(task: Task, grammar: NameGrammar, codes: Sequence[str] = (), p
     return Resolver(firms, grammar, as_of=DAY, places={str(i): place for i, place in enumerate(places)})
 
 
-def measure_speed(task: Task, grammar: NameGrammar) -> list[str]:
+def measure_speed(task: LinkTask, grammar: NameGrammar) -> list[str]:
     start = time.perf_counter()
     resolver = make_resolver(task, grammar)
     built = time.perf_counter() - start
@@ -272,8 +191,8 @@ def best(work: object, loops: int) -> float:
     return min(out)
 
 
-def line(title: str, f1: float, recall: float) -> str:
-    return f"| {title} | {f1:.4f} | {recall:.4f} |"
+def line(title: str, found: LinkScore) -> str:
+    return f"| {title} | {found.f1:.4f} | {found.safe_recall:.4f} |"
 
 
 def main() -> None:

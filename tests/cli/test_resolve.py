@@ -131,3 +131,13 @@ def test_a_new_firm_touches_only_the_questions_that_it_may_answer(folder: Path) 
         json.loads(call("resolve", "touched", "f4", "-w", folder, "--json")[1])[0]["mention"] == "合成子甲械机第00005公"
     )
     assert call("resolve", "touched", "f999", "-w", folder)[0] == 2
+
+
+def test_a_published_firm_is_never_misspelt_in_a_synthetic_list() -> None:
+    firms = [
+        Entity("f1", EntityKind.FIRM, (Name("合成·甲子机械第00001公司"),)),
+        Entity("x", EntityKind.FIRM, (Name("某某材料有限公司"),)),
+    ]
+    planted = MentionMaker(firms, open_grammar(open_library(["national"])), 1).make(200)
+    assert {p.truth for p in planted} == {"f1", NOBODY}
+    assert not any(p.text.startswith("某某") for p in planted)

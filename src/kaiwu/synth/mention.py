@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kaiwu.identity import Entity, NameKind
+from kaiwu.identity import Entity, Name, NameKind
 from kaiwu.identity.naming.grammar import NameGrammar
 from kaiwu.identity.naming.reading import NameParts, NameReader
 from kaiwu.synth.naming import spell_full_width
@@ -32,12 +32,12 @@ class PlantedMention:
 
 
 class MentionMaker:
-    """Spells names of entities in many ways."""
+    """Spells names of synthetic entities in many ways; others among them are left alone."""
 
     def __init__(self, entities: Sequence[Entity], grammar: NameGrammar, seed: int) -> None:
         self._rng = np.random.default_rng(seed)
         self._reader = NameReader(grammar)
-        self._entities = [e for e in entities if any(n.kind is NameKind.LEGAL for n in e.names)]
+        self._entities = [e for e in entities if any(map(_is_invented, e.names))]
         self._traditional = {simplified: chr(code) for code, simplified in grammar.characters.items()}
         self._branches = grammar.branches or ("分公司",)
         self._ways: dict[str, Callable[[str, NameParts], str]] = {
@@ -71,13 +71,13 @@ class MentionMaker:
     def _pick_name(self, entity: Entity) -> str:
         """The legal name, or now and then another of the entity's."""
         names = [n.text for n in entity.names if n.kind is not NameKind.LEGAL]
-        legal = next(n.text for n in entity.names if n.kind is NameKind.LEGAL)
+        legal = next(n.text for n in entity.names if _is_invented(n))
         return str(self._rng.choice(names)) if names and self._rng.random() < 0.1 else legal
 
     def _invent(self) -> str:
         """A well-formed name that nobody in the register has: the number of a synthetic name is moved far away."""
         entity = self._entities[int(self._rng.integers(len(self._entities)))]
-        legal = next(n.text for n in entity.names if n.kind is NameKind.LEGAL)
+        legal = next(n.text for n in entity.names if _is_invented(n))
         return "".join(str((int(c) + 5) % 10) if c.isdecimal() else c for c in legal)
 
     def _leave_out(self, name: str, parts: NameParts) -> str:
@@ -92,3 +92,8 @@ class MentionMaker:
         """A place before ``end`` where neither it nor the next is a digit: another number is another firm."""
         places = [i for i in range(end) if not name[i].isdecimal() and not name[i + 1 : i + 2].isdecimal()]
         return int(self._rng.choice(places)) if places else 0
+
+
+def _is_invented(name: Name) -> bool:
+    """Synthetic firms have a running number in their legal name; a published firm beside them in a workspace is not played with."""
+    return name.kind is NameKind.LEGAL and any(map(str.isdecimal, name.text))
