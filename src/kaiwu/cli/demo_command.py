@@ -19,6 +19,7 @@ from kaiwu.cli.console import Speaker
 from kaiwu.cli.import_command import report_import
 from kaiwu.cli.match_demo import play_market
 from kaiwu.cli.option import now, speaking, today, workspace_argument
+from kaiwu.cli.pool_demo import find_pool, play_pool
 from kaiwu.cli.rate_demo import rank_counties_demo
 from kaiwu.cli.resolve_demo import MENTIONS, resolve_demo
 from kaiwu.cli.voucher_demo import play_vouchers
@@ -36,7 +37,7 @@ from kaiwu.synth.voucher_setting import open_voucher_plan
 
 DEMO_FIRMS = 2000
 DEMO_PORT = 8765
-STAGES = 9
+STAGES = 10
 """Steps of every demo; a year of vouchers and the platform come on top."""
 
 
@@ -92,6 +93,7 @@ def demo(
     summarise(workspace, runs, speaker)
     county = show_county(workspace, steps)
     show_land(workspace, district, steps)
+    show_pool(workspace, district, steps)
     show_plots(folder, pack, steps)
     steps.begin(
         f"主体识别: {MENTIONS} 条脏名单(合成数据)", f"who is meant: a dirty list of {MENTIONS} names (synthetic)"
@@ -186,6 +188,20 @@ def show_land(workspace: Workspace, district: District, steps: Steps) -> None:
     )
     write_rounds(district, workspace, rulebook)
     page = play_land_round(workspace, steps.speaker)
+    steps.speaker.say(f"    {page}", f"    {page}")
+
+
+def show_pool(workspace: Workspace, district: District, steps: Steps) -> None:
+    """The reserve pool, where a pack declares one."""
+    code = find_pool(workspace)
+    if code is None:
+        steps.begin("储备项目库: 内容包没有, 略过", "reserve pool: the pack has none, left out")
+        return
+    steps.begin(
+        "储备项目库: 一本台账、优进劣汰、要素与承诺(合成数据)",
+        "reserve pool: one ledger, re-scoring, bundles and promises (synthetic)",
+    )
+    page = play_pool(workspace, district, code, steps.speaker)
     steps.speaker.say(f"    {page}", f"    {page}")
 
 

@@ -34,6 +34,7 @@ from kaiwu.report.listing import ItemCount, Listing, facts_of_run, list_scheme
 from kaiwu.report.market_site import MarketSite
 from kaiwu.report.notice import check_notice, render_notice
 from kaiwu.report.page import render
+from kaiwu.report.pool_page import PoolSite
 from kaiwu.report.printed import EXCEL, Printed, write_book
 from kaiwu.report.sheet import render_sheet
 from kaiwu.report.shortage import Shortage, detail_columns, detail_table, find_shortage, shortage_columns, shortage_rows
@@ -113,6 +114,7 @@ class Site:
         routes += IndexSite(self.workspace).routes
         routes += MarketSite(self.workspace, lambda: [self.run(r.number) for r in self.latest()]).routes
         routes += AllotSite(self.workspace).routes
+        routes += PoolSite(self.workspace).routes
         return [(re.compile(pattern), action) for pattern, action in routes]
 
     def answer(self, url: str) -> Page:
