@@ -15,8 +15,8 @@ Producer = Callable[[Actor, Move], None]
 
 PRODUCERS: dict[str, str] = {
     "firm_sheet": "kaiwu.web.evaluation.services:produce_sheets",
-    "public_notice": "kaiwu.web.evaluation.services:produce_notice",
-    "final_list": "kaiwu.web.evaluation.services:produce_final",
+    "public_notice": "kaiwu.web.evaluation.issue:produce_notice",
+    "final_list": "kaiwu.web.evaluation.issue:produce_final",
 }
 
 

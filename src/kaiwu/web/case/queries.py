@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from kaiwu.pack.procedure_chart import Procedure, Step
+from kaiwu.pack.procedure_chart import CaseStage, Procedure, Step
 from kaiwu.quantity import KaiwuError, Problem
 from kaiwu.web.account.models import Person
 from kaiwu.web.case.models import Case
@@ -53,9 +53,16 @@ def time_left(case: Case) -> str | None:
     return "late" if days < 0 else "today" if days == 0 else str(days)
 
 
+def main_stages(procedure: Procedure, current: str = "") -> list[CaseStage]:
+    """The stages of a procedure with one end: the one where the case is, else the first."""
+    ends = [s.code for s in procedure.stages.values() if s.is_end]
+    shown = current if current in ends else ends[0]
+    return [s for s in procedure.stages.values() if not s.is_end or s.code == shown]
+
+
 def progress_of(case: Case) -> list[dict[str, Any]]:
     """All stages with whether they are done, current or to come, for the line of steps above a case."""
-    stages = list(procedure_of(case.procedure).stages.values())
+    stages = main_stages(procedure_of(case.procedure), case.stage)
     at = next((i for i, s in enumerate(stages) if s.code == case.stage), 0)
     return [
         {"label": pick(s.zh, s.en), "state": "done" if i < at else "now" if i == at else "next"}

@@ -20,7 +20,7 @@ from kaiwu.web.account.models import Organisation, Person
 from kaiwu.web.account.role import GOVERNMENT, OFFICE, Role
 from kaiwu.web.case.coverage import measure_coverage
 from kaiwu.web.case.models import Case
-from kaiwu.web.case.queries import procedure_of, progress_of, stage_name, steps_for
+from kaiwu.web.case.queries import main_stages, procedure_of, progress_of, stage_name, steps_for
 from kaiwu.web.case.screens import CaseScreen
 from kaiwu.web.case.services import HANDLERS, advance, attach, file_path, find_handler_problems, open_case
 from kaiwu.web.registry.models import Firm
@@ -194,7 +194,7 @@ def list_procedures(request: HttpRequest) -> HttpResponse:
         if not may_open(person, procedure):
             continue
         texts = (
-            pick(procedure.zh, procedure.en), pick(*SUBJECTS[procedure.subject]), " → ".join(pick(s.zh, s.en) for s in procedure.stages.values()),
+            pick(procedure.zh, procedure.en), pick(*SUBJECTS[procedure.subject]), " → ".join(pick(s.zh, s.en) for s in main_stages(procedure)),
             procedure.document.title, pick(*standing_words(procedure.document.standing)),
             pick("按镇街、行业", "by town and trade") if procedure.subject == "firm" and person.holds(*GOVERNMENT) else "",
         )  # fmt: skip

@@ -5,7 +5,6 @@ Owns which tiles there are and their order. No number is made here that a list d
 
 from __future__ import annotations
 
-import datetime as dt
 from collections import Counter
 from collections.abc import Callable
 from urllib.parse import urlencode
@@ -28,8 +27,9 @@ from kaiwu.web.case.queries import given_fields, overdue
 from kaiwu.web.case.screens import procedure_words
 from kaiwu.web.cockpit.place import find_outline
 from kaiwu.web.cockpit.tile import Tile, bars, empty_tile, table
-from kaiwu.web.evaluation.models import OPEN_DISPUTES, Dispute, Evaluation, Publication
+from kaiwu.web.evaluation.models import Dispute, DisputeState, Evaluation, Publication
 from kaiwu.web.evaluation.queries import classes_of, listing_of
+from kaiwu.web.exchange.models import DataRequest
 from kaiwu.web.operation import latest_bulletin
 from kaiwu.web.registry.models import Firm, Place, PlaceKind
 from kaiwu.web.run.models import NearRow, RunRow
@@ -48,33 +48,20 @@ def list_tiles(person: Person) -> list[Tile]:
 
 
 def make_overview(person: Person) -> Tile:
-    """The row of figures on top; each leads to its list."""
-    firms, cases = Firm.objects.visible_to(person).filter(is_current=True), Case.objects.visible_to(person)
-    week = timezone.localdate() - dt.timedelta(days=6)
-    disputes = Dispute.objects.visible_to(person).filter(state__in=OPEN_DISPUTES).count()
-    late = overdue(person).count()
+    """The row of figures on top; each is the count of the list that it leads to."""
+    cases, disputes = Case.objects.visible_to(person), Dispute.objects.visible_to(person)
+    asked, waiting = {"stage": "asked"}, {"state": DisputeState.FORWARDED.value}
     figures = (
-        ("企业", "Firms", firms.count(), reverse("firm-list"), ""),
-        (
-            "镇街园区",
-            "Towns and parks",
-            Place.objects.visible_to(person).filter(is_current=True).count(),
-            reverse("place-list"),
-            "",
-        ),
-        ("在办事项", "Open cases", cases.filter(is_closed=False).count(), _cases(closed="False"), ""),
-        ("逾期", "Overdue", late, _cases(late="yes", order="due"), "bad" if late else "ok"),
-        (
-            "近7日办结",
-            "Closed in 7 days",
-            cases.filter(is_closed=True, stage_since__gte=week).count(),
-            _cases(closed="True"),
-            "",
-        ),
-        ("异议未办结", "Open disputes", disputes, reverse("dispute-list"), "bad" if disputes else "ok"),
-        ("测算", "Runs", RunRow.objects.visible_to(person).count(), reverse("run-list"), ""),
-    )
-    kpis = [{"label": pick(zh, en), "value": f"{n:,}", "url": url} for zh, en, n, url, _ in figures]
+        ("企业", "Firms", Firm.objects.visible_to(person).count(), reverse("firm-list")),
+        ("镇街园区", "Towns and parks", Place.objects.visible_to(person).count(), reverse("place-list")),
+        ("在办事项", "Open cases", cases.filter(is_closed=False).count(), _cases(closed="False")),
+        ("逾期", "Overdue", overdue(person).count(), _cases(late="yes", order="due")),
+        ("已办结", "Closed", cases.filter(is_closed=True).count(), _cases(closed="True")),
+        ("待认定异议", "Disputes to decide", disputes.filter(**waiting).count(), f"{reverse('dispute-list')}?{urlencode(waiting)}"),
+        ("待报数据表", "Tables owed", DataRequest.objects.visible_to(person).filter(case__stage="asked").count(), f"{reverse('data_request-list')}?{urlencode(asked)}"),
+        ("测算", "Runs", RunRow.objects.visible_to(person).count(), reverse("run-list")),
+    )  # fmt: skip
+    kpis = [{"label": pick(zh, en), "value": f"{n:,}", "url": url} for zh, en, n, url in figures]
     return Tile("overview", pick("总览", "Overview"), 12, 1, reverse("case-list"), reverse("case-export"), kpis=kpis)
 
 

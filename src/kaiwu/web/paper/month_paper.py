@@ -50,11 +50,12 @@ def write_special(person: Person, subject: str) -> Told:
         for by in ("industry", "town")
     }  # fmt: skip
     rows = _helpers(drags["firm"][:FIRMS], decimals.firm)
+    fell = "为什么下降" if bulletin.growth.rate < 0 else "哪些在下拉"
     body = [
-        f"一、总体。{lines[0]}", f"二、为什么下降。下拉的行业: {told['industry']}; 下拉的镇街: {told['town']}。",
+        f"一、总体。{lines[0]}", f"二、{fell}。下拉的行业: {told['industry']}; 下拉的镇街: {told['town']}。",
         f"三、谁来帮。下拉最多的 {len(rows)} 家企业及其镇街、在办诉求见表; 没有在办诉求的, 由所在镇街先行走访。", *lines[1:],
     ]  # fmt: skip
-    heads = ["企业", "行业拉动(百分点)", "同比(%)", "镇街(帮扶)", "在办事项", "责任"]
+    heads = ["企业", "拉动(百分点)", "同比(%)", "镇街(帮扶)", "在办事项", "责任"]
     return _told(
         bulletin,
         f"{bulletin.period.zh}{bulletin.spec.zh}专报: 为什么下降、谁来帮",
