@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from kaiwu.quantity import KaiwuError, Problem
 from kaiwu.web.account.models import Organisation, Person
 from kaiwu.web.account.password import make_first_password, reset_password
-from kaiwu.web.account.role import OrganisationKind, Role
+from kaiwu.web.account.role import OrganisationKind, Role, role_name
 from kaiwu.web.account.services import (
     add_organisation,
     add_person,
@@ -198,7 +198,7 @@ class RoleForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices = [(r.value, pick(r.label, r.value)) for r in Role]
+        choices = [(r.value, role_name(r)) for r in Role]
         self.fields["roles"] = forms.MultipleChoiceField(
             label=pick("角色", "Roles"), choices=choices, required=False, widget=forms.CheckboxSelectMultiple,
             help_text=pick("三员分立: 系统、安全、审计不能由一人兼任", "system, security and audit are held by three people"),

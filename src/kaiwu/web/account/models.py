@@ -12,7 +12,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.utils.crypto import salted_hmac
 
-from kaiwu.web.account.role import OrganisationKind, Role
+from kaiwu.web.account.role import OrganisationKind, Role, role_name
 from kaiwu.web.account.scope import Scope, ScopedQuerySet
 
 ADMINISTRATION = Scope(office=False, audit=True, system=True, security=True)
@@ -90,7 +90,7 @@ class Person(AbstractBaseUser):
 
     def role_names(self) -> str:
         """The roles held, in words."""
-        return "、".join(sorted(Role(g.role).label for g in self.grants.all()))
+        return "、".join(sorted(role_name(Role(g.role)) for g in self.grants.all()))
 
     def holds(self, *roles: Role) -> bool:
         """Whether any of these roles is held."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.db.models import TextChoices
 
+from kaiwu.web.wording import pick
+
 
 class OrganisationKind(TextChoices):
     """What sort of organisation somebody belongs to (机构类型); it decides which rows are in reach."""
@@ -32,6 +34,18 @@ class Role(TextChoices):
     SYSTEM = "system", "系统管理员"
     SECURITY = "security", "安全管理员"
     AUDIT = "audit", "审计员"
+
+
+ENGLISH: dict[Role, str] = {
+    Role.OFFICER: "officer", Role.CHIEF: "approver", Role.TOWN: "town's officer", Role.DEPARTMENT: "department's officer",
+    Role.CLERK: "firm's clerk", Role.PROVIDER: "provider", Role.EXPERT: "expert", Role.SYSTEM: "system administrator",
+    Role.SECURITY: "security administrator", Role.AUDIT: "auditor",
+}  # fmt: skip
+
+
+def role_name(role: Role) -> str:
+    """The role in the reader's language."""
+    return pick(role.label, ENGLISH[role])
 
 
 SPLIT = frozenset({Role.SYSTEM, Role.SECURITY, Role.AUDIT})

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from kaiwu.quantity import KaiwuError
 from kaiwu.web.account.password import KEPT, LONGEST, change_password
+from kaiwu.web.account.role import role_name
 from kaiwu.web.account.sign_in import (
     authenticate,
     begin_session,
@@ -152,7 +153,7 @@ def show_account(request: HttpRequest) -> HttpResponse:
     facts = [
         (pick("登录名", "Login"), person.login),
         (pick("机构", "Organisation"), person.organisation.name),
-        (pick("角色", "Roles"), "、".join(sorted(pick(r.label, r.value) for r in person.roles))),
+        (pick("角色", "Roles"), "、".join(sorted(map(role_name, person.roles)))),
         (pick("动态口令", "One-time codes"), pick("已启用", "on") if person.has_totp else pick("未启用", "off")),
         (pick("统一身份", "Linked identities"), "、".join(i.provider for i in person.identities.all())),
     ]
@@ -195,7 +196,8 @@ def show_password(request: HttpRequest) -> HttpResponse:
         if person.must_change_password
         else ""
     )
-    context = {"form": form, "title": pick("修改口令", "Change password"), "lead": lead}
+    back = "" if person.must_change_password else reverse("account")
+    context = {"form": form, "title": pick("修改口令", "Change password"), "lead": lead, "cancel_url": back}
     return render(request, "kaiwu/account/password.html", context, status=422 if form.errors else 200)
 
 
@@ -224,7 +226,8 @@ def show_totp(request: HttpRequest) -> HttpResponse:
         else:
             form.add_error("code", pick("口令不对, 请核对手机时间", "Wrong: is your telephone's clock right?"))
     lead = pick("您的角色须启用动态口令", "Your role needs one-time codes") if needs_totp(person) else ""
-    context = {"form": form, "title": title, "lead": lead, "qr": draw_qr(secret, person.login), "secret": secret}
+    shown = {"qr": draw_qr(secret, person.login), "secret": secret, "cancel_url": "" if lead else reverse("account")}
+    context = {"form": form, "title": title, "lead": lead, **shown}
     return render(request, "kaiwu/account/totp.html", context, status=422 if form.errors else 200)
 
 
