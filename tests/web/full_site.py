@@ -27,8 +27,9 @@ def fill() -> dict[str, list[str]]:
     from kaiwu.web.case.models import Case, CaseFile
     from kaiwu.web.case.services import attach, open_case
     from kaiwu.web.evaluation.code import make_code
+    from kaiwu.web.evaluation.dispute import dispute
     from kaiwu.web.evaluation.models import Sheet
-    from kaiwu.web.evaluation.services import begin, dispute, send_sheets, take_run
+    from kaiwu.web.evaluation.services import begin, send_sheets, take_run
     from kaiwu.web.event.services import Actor
     from kaiwu.web.registry.models import Firm
     from kaiwu.web.run.models import RunRow

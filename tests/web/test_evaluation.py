@@ -179,7 +179,7 @@ def test_the_code_on_the_paper_opens_one_sheet_until_it_is_answered(year, browse
 
 def test_notice_final_list_and_receipts_close_the_year(year, browse, person):
     from kaiwu.web.evaluation.models import Consequence, Publication
-    from kaiwu.web.evaluation.services import take_receipt
+    from kaiwu.web.evaluation.issue import take_receipt
     from kaiwu.web.event.services import Actor
 
     advance(person, "officer", year.case, "review")

@@ -17,8 +17,9 @@ ROOT = Path(__file__).resolve().parents[2]
 @pytest.fixture
 def year(person):
     """An evaluation with a run, sheets and a notice."""
+    from kaiwu.web.evaluation.issue import publish
     from kaiwu.web.evaluation.models import Evaluation
-    from kaiwu.web.evaluation.services import begin, publish, send_sheets, take_run
+    from kaiwu.web.evaluation.services import begin, send_sheets, take_run
     from kaiwu.web.event.services import Actor
     from kaiwu.web.run.models import RunRow
 

@@ -19,9 +19,10 @@ from kaiwu.web.account.role import OrganisationKind
 from kaiwu.web.account.services import add_organisation
 from kaiwu.web.case.models import Case
 from kaiwu.web.case.services import advance, open_case
+from kaiwu.web.evaluation.dispute import dispute_shown, forward
 from kaiwu.web.evaluation.models import Evaluation
 from kaiwu.web.evaluation.queries import block_of
-from kaiwu.web.evaluation.services import begin, confirm, dispute_shown, forward, take_run
+from kaiwu.web.evaluation.services import begin, confirm, take_run
 from kaiwu.web.event.services import SYSTEM, Actor
 from kaiwu.web.policy.services import ask_fill
 from kaiwu.web.registry.models import Firm

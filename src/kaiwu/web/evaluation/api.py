@@ -14,9 +14,10 @@ from pydantic import Field
 from kaiwu.quantity import KaiwuError
 from kaiwu.version import __version__
 from kaiwu.web.evaluation.code import open_sheet
+from kaiwu.web.evaluation.dispute import dispute_shown
 from kaiwu.web.evaluation.models import Sheet
 from kaiwu.web.evaluation.queries import block_of
-from kaiwu.web.evaluation.services import confirm, dispute_shown
+from kaiwu.web.evaluation.services import confirm
 from kaiwu.web.event.services import Actor
 from kaiwu.web.shell import address_of
 

@@ -1,7 +1,8 @@
 """One-time codes of sheets (一次性验证码): confirm or dispute on paper, by message or API, without an account.
 
-Owns how a code is made. It is derived from the site's key, so that a sheet can be printed again; it opens one sheet only, and
-no longer than the sheet waits for its firm.
+Owns how a code is made. It is derived from the site's key, so that a sheet can be printed again; it opens one sheet only, as it
+was sent last, and no longer than the sheet waits for its firm or a dispute of it is open: a sheet has many figures, and who has
+no account sees by the code what becomes of a dispute and may take it back.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ LENGTH = 16
 
 def make_code(sheet: Sheet) -> str:
     """The code of a sheet: ``ABCD-EFGH-IJKL-MNOP``."""
-    message = f"sheet:{sheet.pk}:{sheet.evaluation.case.number}:{sheet.firm.entity}".encode()
+    message = f"sheet:{sheet.pk}:{sheet.evaluation.case.number}:{sheet.firm.entity}:{sheet.asked}".encode()
     key = hashlib.sha256(b"kaiwu sheet code\0" + settings.SECRET_KEY.encode()).digest()
     text = base64.b32encode(hmac.new(key, message, hashlib.sha256).digest()).decode()[:LENGTH]
     return "-".join(text[i : i + 4] for i in range(0, LENGTH, 4))

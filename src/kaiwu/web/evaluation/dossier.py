@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from kaiwu.web.account.models import Person
 from kaiwu.web.evaluation.models import Sheet
-from kaiwu.web.evaluation.queries import classes_of
+from kaiwu.web.evaluation.queries import classes_of, final_runs
 from kaiwu.web.evaluation.screens import SHEET_STATES, SHEET_TAGS
 from kaiwu.web.registry.models import Firm
 from kaiwu.web.screen import Section
@@ -24,10 +24,10 @@ def show_grades(firm: Firm, person: Person) -> Section | None:
     )
     if not sheets:
         return None
-    rows = []
+    rows, finals = [], final_runs([s.evaluation for s in sheets])
     for sheet in sheets:
-        is_final = sheet.evaluation.publications.filter(kind="final").exists()
-        label = classes_of(sheet.evaluation).get(firm.entity, "") if is_final else pick("未定档", "not final")
+        run = finals.get(sheet.evaluation_id)
+        label = classes_of(sheet.evaluation, run).get(firm.entity, "") if run else pick("未定档", "not final")
         state = {"text": pick(*SHEET_STATES[sheet.state]), "tag": str(SHEET_TAGS[sheet.state])}
         rows.append((str(sheet.evaluation.rated), sheet.evaluation.case.title, label, state))
     heads = (pick("年度", "Year"), pick("评价", "Evaluation"), pick("档次", "Class"), pick("一企一单", "Sheet"))

@@ -46,12 +46,23 @@ class SheetState(models.TextChoices):
     SETTLED = "settled", "异议已办结"
 
 
+class Cause(models.TextChoices):
+    """Why a firm is asked again (再次核对原因)."""
+
+    CLASS = "class", "更正后档次有变化"
+    FIGURE = "figure", "数据已更正"
+
+
 class Sheet(models.Model):
-    """One firm's sheet of an evaluation (一企一单)."""
+    """One firm's sheet of an evaluation (一企一单). ``asked`` counts how often it was sent: what is confirmed is what was sent last,
+    and each sending has its own code. ``asked_for`` tells why it was sent again, until it is answered.
+    """
 
     evaluation = models.ForeignKey(Evaluation, on_delete=models.PROTECT, related_name="sheets")
     firm = models.ForeignKey(Firm, on_delete=models.PROTECT, related_name="sheets")
     state = models.CharField(max_length=10, choices=SheetState.choices, default=SheetState.SENT, db_index=True)
+    asked = models.PositiveIntegerField(default=1)
+    asked_for = models.CharField(max_length=8, choices=Cause.choices, blank=True)
     answered_by = models.CharField(max_length=64, blank=True)  # login, or “code” for an answer without an account
     answered_at = models.DateTimeField(null=True, blank=True)
 
@@ -96,7 +107,9 @@ class Dispute(models.Model):
     town_note = models.TextField(blank=True)
     decision_note = models.TextField(blank=True)
     run = models.CharField(max_length=12)  # the run that it objects to
-    objection = models.PositiveIntegerField(null=True, blank=True)  # number of the upheld objection in the workspace
+    objection = models.PositiveIntegerField(
+        null=True, blank=True
+    )  # number of the objection in the workspace, once decided
     raised_by = models.CharField(max_length=64)
     raised_on = models.DateField()
     decided_by = models.CharField(max_length=64, blank=True)

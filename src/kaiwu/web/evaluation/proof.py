@@ -9,8 +9,7 @@ from kaiwu.quantity import KaiwuError
 from kaiwu.report.notice import check_notice
 from kaiwu.web.case.need import Move
 from kaiwu.web.evaluation.models import OPEN_DISPUTES, Dispute, DisputeState, SheetState
-from kaiwu.web.evaluation.queries import listing_of, run_of
-from kaiwu.web.evaluation.services import evaluation_of
+from kaiwu.web.evaluation.queries import evaluation_of, listing_of, run_of
 
 
 def has_run(move: Move) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,16 +11,30 @@ from django.urls import reverse
 
 from kaiwu.pack.procedure_chart import Procedure
 from kaiwu.procedure import Change, Run, compare_runs
+from kaiwu.procedure.difference import changed_slots
+from kaiwu.quantity import KaiwuError, Problem
 from kaiwu.report.cell import Column, print_cell
-from kaiwu.report.listing import Listing, list_scheme
+from kaiwu.report.listing import Listing
 from kaiwu.report.sheet import Block, make_block
 from kaiwu.web.account.models import Person
 from kaiwu.web.account.role import Role
+from kaiwu.web.case.models import Case
 from kaiwu.web.case.queries import procedure_of
-from kaiwu.web.evaluation.models import Dispute, Evaluation, Sheet
-from kaiwu.web.registry.models import Firm
+from kaiwu.web.evaluation.models import Cause, Dispute, Evaluation, Publication, Sheet
+from kaiwu.web.run.queries import listing_of as listing_of_run
+from kaiwu.web.run.queries import names_of
 from kaiwu.web.wording import language, pick
-from kaiwu.web.workspace import find_run, workspace
+from kaiwu.web.workspace import find_run, make_once
+
+
+def evaluation_of(case: Case) -> Evaluation:
+    """The evaluation of a case. Raises ``KaiwuError`` where the case has none."""
+    found = Evaluation.objects.select_related("case").filter(case=case).first()
+    if found is None:
+        raise KaiwuError(
+            Problem("W-EVALUATION", "这个办件没有关联的评价", "this case has no evaluation", where=case.number)
+        )
+    return found
 
 
 def run_of(evaluation: Evaluation) -> Run:
@@ -29,8 +44,7 @@ def run_of(evaluation: Evaluation) -> Run:
 
 def listing_of(evaluation: Evaluation, number: str = "") -> Listing:
     """The list of the evaluation's scheme in a run, by default the one that counts."""
-    run = find_run(number or evaluation.run)
-    return list_scheme(run, evaluation.scheme, workspace().names(run.record.as_of))
+    return listing_of_run(number or evaluation.run, evaluation.scheme)
 
 
 def block_of(sheet: Sheet) -> Block:
@@ -84,16 +98,35 @@ class Moved:
 
 def moved_firms(evaluation: Evaluation, before: str, after: str) -> list[Moved]:
     """Who changed from one run to another; ranks alone do not count as a change of a firm's result."""
-    changes = compare_runs(find_run(before), find_run(after))
-    names = workspace().names(find_run(after).record.as_of)
+    names = names_of(after)
     columns = {c.en: c for c in listing_of(evaluation, after).columns}
     shown = []
-    for change in changes:
-        if change.scheme == evaluation.scheme and change.before.keys() & {"class", "score", "status"}:
+    for change in _changes(evaluation, before, after):
+        if change.before.keys() & {"class", "score", "status"}:
             cause = change.en if language() == "en" else change.zh
             was, now = (_print_change(columns, change, side) for side in (change.before, change.after))
             shown.append(Moved(change.entity, names.get(change.entity, change.entity), was, now, cause))
     return shown
+
+
+def _changes(evaluation: Evaluation, before: str, after: str) -> tuple[Change, ...]:
+    """What differs between two runs in the scheme of the evaluation, compared once."""
+
+    def compare(run: Run) -> tuple[Change, ...]:
+        return tuple(c for c in compare_runs(find_run(before), run) if c.scheme == evaluation.scheme)
+
+    return make_once(after, ("changes", before, evaluation.scheme), compare)
+
+
+def find_changed(evaluation: Evaluation, before: str, after: str) -> Mapping[str, Cause]:
+    """The firms whose own result a run changed, and why: one of their figures, or their class. That others moved their score or
+    rank is no reason to ask them again."""
+    slots = {need.slot for need in find_run(after).scheme(evaluation.scheme).needs()}
+    figures = changed_slots(find_run(before).frame.table, find_run(after).frame.table)
+    classed = {
+        c.entity: Cause.CLASS for c in _changes(evaluation, before, after) if c.before.keys() & {"class", "status"}
+    }
+    return classed | {entity: Cause.FIGURE for entity, changed in figures.items() if slots.intersection(changed)}
 
 
 def _print_change(columns: dict[str, Column], change: Change, side: dict[str, Any]) -> str:
@@ -110,25 +143,21 @@ def progress_counts(evaluation: Evaluation) -> dict[str, int]:
     return dict(Counter(evaluation.sheets.values_list("state", flat=True)))
 
 
-def classes_of(evaluation: Evaluation) -> dict[str, str]:
-    """The class of every firm of the run that counts; a firm without a class is not there."""
-    decisions = run_of(evaluation).result(evaluation.scheme).decisions
-    rated = decisions.filter(decisions["class"].is_not_null())
-    return dict(zip(rated["entity"], rated["class"], strict=True))
+def classes_of(evaluation: Evaluation, number: str = "") -> Mapping[str, str]:
+    """The class of every firm of a run, by default the one that counts; a firm without a class is not there."""
+
+    def read(run: Run) -> dict[str, str]:
+        decisions = run.result(evaluation.scheme).decisions
+        rated = decisions.filter(decisions["class"].is_not_null())
+        return dict(zip(rated["entity"], rated["class"], strict=True))
+
+    return make_once(number or evaluation.run, ("classes", evaluation.scheme), read)
 
 
-def history_of(firm: Firm) -> list[tuple[Evaluation, str]]:
-    """The final classes of a firm over the years, newest first (一企一档)."""
-    found = []
-    for sheet in (
-        Sheet.objects.filter(firm=firm, evaluation__publications__kind="final")
-        .select_related("evaluation__case")
-        .distinct()
-    ):
-        label = classes_of(sheet.evaluation).get(firm.entity)
-        if label is not None:
-            found.append((sheet.evaluation, label))
-    return sorted(found, key=lambda pair: -pair[0].rated)
+def final_runs(evaluations: Collection[Evaluation]) -> dict[int, str]:
+    """The run of the final list of each evaluation, by its key; those whose list is not issued are not there."""
+    issued = Publication.objects.filter(evaluation__in=evaluations, kind="final").order_by("pk")
+    return dict(issued.values_list("evaluation_id", "run"))
 
 
 def evaluation_cards(person: Person) -> list[dict[str, Any]]:

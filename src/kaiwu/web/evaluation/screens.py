@@ -9,6 +9,11 @@ from kaiwu.web.screen import Choice, Column, Group, Period, Screen, Tag
 SHEET_STATES = {
     "sent": ("待确认", "waits"), "confirmed": ("已确认", "confirmed"), "disputed": ("有异议", "disputed"), "settled": ("异议已办结", "settled"),
 }  # fmt: skip
+CAUSES = {
+    "": ("", ""),
+    "figure": ("有数据更正, 请再次核对", "a figure was corrected: check it again"),
+    "class": ("更正后档次有变化, 请再次核对", "its class changed after a correction: check it again"),
+}
 SHEET_TAGS = {SheetState.SENT.value: Tag.WARN, "confirmed": Tag.OK, "disputed": Tag.BAD, "settled": Tag.INFO}
 DISPUTE_STATES = {
     "raised": ("待镇街转报", "with the town"), "forwarded": ("待认定", "with the bureau"), "upheld": ("成立", "upheld"),
@@ -36,10 +41,13 @@ class SheetScreen(Screen):
         Column("firm__town__name", "镇街", "Town", 14, order="firm__town__name"),
         Column("state", "状态", "State", 12, words=SHEET_STATES, tags=SHEET_TAGS, order="state"),
         Column("answered_at", "答复时间", "Answered", 18, kind="time", order="answered_at"),
+        Column("asked_for", "再次核对", "Asked again", 26, words=CAUSES, is_listed=False),
     )
     groups = (
         Group(
-            "一企一单", "Sheet", ("firm__name", "evaluation__case__title", "firm__town__name", "state", "answered_at")
+            "一企一单",
+            "Sheet",
+            ("firm__name", "evaluation__case__title", "firm__town__name", "state", "asked_for", "answered_at"),
         ),
     )
     filters = (

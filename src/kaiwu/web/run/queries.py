@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import lru_cache
 from typing import Any
 
 import polars as pl
@@ -26,10 +25,8 @@ from kaiwu.web.registry.models import Firm
 from kaiwu.web.run.models import RunRow
 from kaiwu.web.screen import Tag
 from kaiwu.web.wording import language, pick
-from kaiwu.web.workspace import find_run, workspace
+from kaiwu.web.workspace import find_run, make_once, workspace
 
-KEPT = 64
-"""Lists kept in one process; the table of a list is made when its page is first opened."""
 TAGS: Mapping[Any, Tag] = {
     int(Outcome.PASS): Tag.OK, int(Outcome.FAIL): Tag.BAD, int(Outcome.MISSING): Tag.WARN, int(Outcome.HUMAN): Tag.INFO,
     "rated": Tag.OK, "vetoed": Tag.BAD, "pending": Tag.WARN, "exempt": Tag.MUTED, "out_of_scope": Tag.MUTED,
@@ -64,25 +61,21 @@ def scheme_codes(row: RunRow) -> list[str]:
     return row.schemes.split("\n")
 
 
-@lru_cache(maxsize=KEPT)
 def names_of(number: str) -> Mapping[str, str]:
     """Names of entities as of the date of a run."""
-    return workspace().names(find_run(number).record.as_of)
+    return make_once(number, "names", lambda run: workspace().names(run.record.as_of))
 
 
-@lru_cache(maxsize=KEPT)
 def listing_of(number: str, scheme: str) -> Listing:
-    """The list of a scheme, made once. Raises ``Http404`` where the run has no such scheme."""
-    run = find_run(number)
-    if scheme not in run.execution.results:
+    """The list of a scheme, made once; its table is made when first asked for. Raises ``Http404`` where the run has no such scheme."""
+    if scheme not in find_run(number).execution.results:
         raise Http404
-    return list_scheme(run, scheme, names_of(number))
+    return make_once(number, ("listing", scheme), lambda run: list_scheme(run, scheme, names_of(number)))
 
 
-@lru_cache(maxsize=8)
 def shortage_of(number: str) -> Shortage:
     """What is missing in a run, found once."""
-    return find_shortage(find_run(number))
+    return make_once(number, "shortage", find_shortage)
 
 
 def reached(table: pl.DataFrame, reach: Reach) -> pl.DataFrame:
@@ -118,9 +111,8 @@ def translate(word: str) -> str:
 _ENGLISH = dict([*OUTCOMES.values(), *STATUSES.values()])
 
 
-@lru_cache(maxsize=KEPT)
 def _doubts(number: str, scheme: str) -> tuple[tuple[str, str], ...]:
-    return tuple((d.zh, d.en) for d in find_doubts(find_run(number), scheme))
+    return make_once(number, ("doubts", scheme), lambda run: tuple((d.zh, d.en) for d in find_doubts(run, scheme)))
 
 
 def warnings_of(number: str, schemes: Sequence[str]) -> list[str]:
