@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from django.test import Client
 
     from kaiwu.web.account.models import Person
+    from kaiwu.web.evaluation.models import Evaluation
 
 
 @pytest.fixture(scope="session")
@@ -85,6 +86,15 @@ def browse(person: Callable[[str], Person]) -> Callable[[str], Client]:
         return client
 
     return enter
+
+
+@pytest.fixture
+def year(db: Path, tmp_path: Path, person: Callable[[str], Person]) -> Iterator[Evaluation]:
+    """An evaluation whose firms have their sheets."""
+    from evaluated_year import begun
+
+    with begun(db, tmp_path / "kept", person) as made:
+        yield made
 
 
 @pytest.fixture

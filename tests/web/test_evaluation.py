@@ -5,72 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import io
 import json
-import shutil
 
 import pytest
+from evaluated_year import advance, dispute_tax, run_now
 
 from kaiwu.quantity import KaiwuError
-
-
-@pytest.fixture
-def year(db, tmp_path, person):
-    """An evaluation whose firms have their sheets. The workspace's runs and figures are put back afterwards."""
-    from kaiwu.web.evaluation.services import begin
-    from kaiwu.web.event.services import Actor
-    from kaiwu.web.workspace import forget
-
-    kept = tmp_path / "kept"
-    shutil.copytree(db, kept, ignore=shutil.ignore_patterns("platform.db*"))
-    made = begin(Actor("officer"), "year", "ruler", issuer="小县经信局")
-    advance(person, "officer", made.case, "land_notice", evidence="用地清单")
-    late(made.case)
-    advance(person, "officer", made.case, "run")
-    run_now(made)
-    advance(person, "officer", made.case, "confirm")
-    yield made
-    for name in ("figures", "runs", "state.db", "log"):
-        target = db / name
-        shutil.rmtree(target) if target.is_dir() else target.unlink(missing_ok=True)
-        source = kept / name
-        shutil.copytree(source, target) if source.is_dir() else shutil.copy(source, target) if source.exists() else None
-    forget()
-
-
-def advance(person, login, case, to, **more):
-    from kaiwu.web.case.services import advance
-    from kaiwu.web.event.services import Actor
-
-    return advance(Actor(login), person(login), case, to, **more)
-
-
-def late(case):
-    """The day of the stage has passed."""
-    from kaiwu.web.case.models import Case
-
-    Case.objects.filter(pk=case.pk).update(due=dt.date(2020, 1, 1))
-    case.refresh_from_db()
-
-
-def run_now(made):
-    """Ask for a run, let the worker do it, and let it count."""
-    from kaiwu.web.evaluation.services import ask_for_run, take_run
-    from kaiwu.web.event.services import Actor
-    from kaiwu.web.job.work import work_once
-
-    ask_for_run(Actor("officer"), made)
-    job = work_once("test")
-    assert job.state == "done", (job.error_zh, job.note)
-    take_run(Actor("officer"), made, json.loads(job.result)["run"])
-
-
-def dispute_tax(browse, made, value="150万元"):
-    from kaiwu.web.evaluation.models import Sheet
-
-    sheet = Sheet.objects.get(evaluation=made, firm__entity="F01")
-    answer = browse("clerk01").post(
-        f"/sheet/{sheet.pk}/answer/", {"deed": "dispute", "slot": "tax", "claimed": value, "reason": "税单附后"}
-    )
-    return sheet, answer
 
 
 def test_every_rated_firm_gets_its_sheet_and_sees_its_own_only(year, browse):
@@ -178,8 +117,8 @@ def test_the_code_on_the_paper_opens_one_sheet_until_it_is_answered(year, browse
 
 
 def test_notice_final_list_and_receipts_close_the_year(year, browse, person):
-    from kaiwu.web.evaluation.models import Consequence, Publication
     from kaiwu.web.evaluation.issue import take_receipt
+    from kaiwu.web.evaluation.models import Consequence, Publication
     from kaiwu.web.event.services import Actor
 
     advance(person, "officer", year.case, "review")
