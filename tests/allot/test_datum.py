@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kaiwu.allot.land.datum import BD09, GCJ02, Datum, read_datum, to_bd09, to_cgcs2000, to_gcj02
-from kaiwu.allot.land.projection import measure_arc, project
+from kaiwu.allot.land.projection import measure_arc, project, unproject
 from kaiwu.allot.land.sine import PI, cosine, sine
 from kaiwu.quantity import KaiwuError
 
@@ -77,3 +77,12 @@ def test_any_other_datum_is_refused_with_its_place(text):
     (problem,) = caught.value.problems
     assert (problem.code, problem.where) == ("A-MAP-DATUM", "plots.geojson")
     assert "不要猜" in problem.zh and "do not guess" in problem.en
+
+
+@given(st.floats(73, 135), st.floats(3, 54))
+@settings(max_examples=100)
+def test_a_point_of_the_plane_goes_back_to_its_degrees(longitude, latitude):
+    meridian = 3 * round(longitude / 3)
+    back = unproject(*project(one(longitude), one(latitude), meridian), meridian)
+    assert back[0][0] == pytest.approx(longitude, abs=1e-9)
+    assert back[1][0] == pytest.approx(latitude, abs=1e-9)

@@ -36,6 +36,15 @@ def test_the_drawn_map_is_right_labelled_and_comes_back_from_its_file(drawn):
     assert {facts["label"] for facts in again.facts} == {"合成数据"}
 
 
+def test_the_file_carries_what_was_said_of_each_plot_and_supplies_lie_off_the_list(report):
+    rows = block_demo.describe_plots(report, ["S1", "S2"])
+    assert [row.get("block") for row in rows] == [None if b < 0 else b + 1 for b in report.plan.label.tolist()]
+    assert [bool(row.get("stage")) for row in rows] == [bool(line.stage) for line in report.lines]
+    placed = [row for row in rows if "supply" in row]
+    assert [row["supply"] for row in placed] == ["S1", "S2"]
+    assert all("stage" not in row and "block" not in row for row in placed)
+
+
 def test_the_same_seed_draws_the_same_map(drawn):
     again = draw_plots(drawn.rule, seed=3)
     assert np.array_equal(again.plots.points, drawn.plots.points) and again.rows == drawn.rows
