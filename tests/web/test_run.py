@@ -155,9 +155,10 @@ def test_a_replay_shows_both_digests(browse, db):
     assert "hx-trigger" not in page.split('id="job"')[1].split("</div>")[0]
 
 
-def test_a_job_is_followed_by_who_asked_only(browse, db):
+def test_a_job_is_followed_by_the_office_and_by_nobody_else(browse, db):
     answer = browse("officer").post(f"/run/{NUMBER}/replay/")
-    assert browse("chief").get(answer["Location"]).status_code == 404
+    assert browse("chief").get(answer["Location"]).status_code == 200
+    assert browse("west").get(answer["Location"]).status_code == 404
 
 
 def test_an_unknown_job_of_the_workspace_is_no_choice(browse):

@@ -6,6 +6,7 @@ Owns the folder. A ticket binds a file to one person and purpose for an hour; fi
 from __future__ import annotations
 
 import hashlib
+import secrets
 import time
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from django.core import signing
 
 from kaiwu.quantity import KaiwuError, Problem
 from kaiwu.web.account.models import Person
+from kaiwu.web.environment import MEBIBYTE
 
 SALT = "kaiwu.web.upload"
 HOUR, DAY = 3600, 86_400
@@ -24,11 +26,8 @@ def keep_upload(person: Person, purpose: str, name: str, content: bytes) -> str:
     check_size(name, content)
     digest = hashlib.sha256(content).hexdigest()
     path = _path(digest)
-    path.parent.mkdir(parents=True, exist_ok=True)
+    keep_bytes(path, content)
     _sweep(path.parent)
-    temporary = path.with_suffix(".part")
-    temporary.write_bytes(content)
-    temporary.replace(path)
     name = Path(name.replace("\\", "/")).name[:200]
     return signing.dumps([person.login, purpose, digest, name], salt=SALT)
 
@@ -45,10 +44,18 @@ def open_upload(person: Person, purpose: str, ticket: str) -> tuple[str, bytes]:
     return name, content
 
 
+def keep_bytes(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all; two who write the same file at once do not meet."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
+    temporary.write_bytes(content)
+    temporary.replace(path)
+
+
 def check_size(name: str, content: bytes) -> None:
     """Raises ``KaiwuError`` where a file is empty or larger than the site takes."""
     if not 0 < len(content) <= settings.KAIWU_UPLOAD_BYTES:
-        limit = settings.KAIWU_UPLOAD_BYTES // (1024 * 1024)
+        limit = settings.KAIWU_UPLOAD_BYTES // MEBIBYTE
         raise KaiwuError(
             Problem("W-UPLOAD", f"文件要在 1 字节到 {limit} MiB 之间", f"a file has 1 byte to {limit} MiB", where=name)
         )

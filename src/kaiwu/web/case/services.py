@@ -29,6 +29,7 @@ from kaiwu.web.case.need import Move, find_lacks
 from kaiwu.web.case.queries import procedure_of
 from kaiwu.web.event.services import Actor, Deed, record
 from kaiwu.web.registry.models import Firm
+from kaiwu.web.upload import check_size, keep_bytes
 from kaiwu.web.workspace import workspace
 
 
@@ -45,16 +46,18 @@ def open_case(
 ) -> Case:
     """Open a case of a procedure at its first stage. Raises ``KaiwuError`` where a required field or the subject is missing,
     or the same year is open already."""
-    procedure = procedure_of(code)
+    procedure, today = procedure_of(code), timezone.localdate()
     given = dict(fields or {})
+    number = next_number(
+        f"{code}-{today.year}"
+    )  # first: it holds the counter, so that a second click finds the first one's case
     problems = _find_field_problems(procedure, given) + _find_subject_problems(procedure, firm, year)
     problems += find_handler_problems(procedure.first, department)
     if problems:
         raise KaiwuError(problems)
-    today = timezone.localdate()
     first = procedure.first
     case = Case.objects.create(
-        number=next_number(f"{code}-{today.year}"), procedure=code, pack_digest=workspace().library.digest,
+        number=number, procedure=code, pack_digest=workspace().library.digest,
         title=(title or _title(procedure, firm, year, given))[:200], firm=firm, year=year,
         stage=first.code, owner=owner_of(first, department), department=department, stage_since=today,
         due=due_day(first, today, given), opened_on=today, opened_by=actor.login,
@@ -173,18 +176,11 @@ def due_day(stage: CaseStage, since: dt.date, fields: Mapping[str, Any] | None =
 @transaction.atomic
 def attach(actor: Actor, case: Case, name: str, content: bytes, kind: str = "evidence") -> CaseFile:
     """Keep a file with a case. Raises ``KaiwuError`` where it is empty or too large. Files are never opened by the server."""
-    if not 0 < len(content) <= settings.KAIWU_UPLOAD_BYTES:
-        limit = settings.KAIWU_UPLOAD_BYTES // (1024 * 1024)
-        raise KaiwuError(
-            Problem("W-UPLOAD", f"文件要在 1 字节到 {limit} MiB 之间", f"a file has 1 byte to {limit} MiB", where=name)
-        )
+    check_size(name, content)
     digest = hashlib.sha256(content).hexdigest()
     path = file_path(digest)
     if not path.is_file():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_suffix(".part")
-        temporary.write_bytes(content)
-        temporary.replace(path)
+        keep_bytes(path, content)
     kept = CaseFile.objects.create(
         case=case,
         name=Path(name.replace("\\", "/")).name[:200],

@@ -65,7 +65,7 @@ def case_context(request: HttpRequest, key: str) -> dict[str, Any]:
         "status": {"text": stage_name(case), "tag": "muted" if case.is_closed else "info"},
         "case": case,
         "moves": [_move(case, step) for step in steps_for(case, person)],
-        "can_attach": not case.is_closed,
+        "can_attach": _may_attach(person, case),
     }
 
 
@@ -87,6 +87,18 @@ def _organisations(owner: str) -> QuerySet[Organisation]:
     return Organisation.objects.filter(kind__in=HANDLERS[owner], is_active=True)
 
 
+def _may_attach(person: Person, case: Case) -> bool:
+    """Everybody concerned adds to an open case; who only reads does not."""
+    return not case.is_closed and not person.roles.isdisjoint(CaseScreen.viewers - {Role.AUDIT})
+
+
+def _named_handler(request: HttpRequest, case: Case) -> Organisation | None:
+    """The organisation that the form names, where the step asks for one; otherwise a case stays with who handles it."""
+    step = procedure_of(case.procedure).step(case.stage, request.POST.get("to", ""))
+    offered = _handlers(case, step) if step is not None else ()
+    return next((o for o in offered if o.code == request.POST.get("handler", "")), None)
+
+
 @require_POST
 def move_case(request: HttpRequest, number: str) -> HttpResponse:
     """Take a step."""
@@ -101,7 +113,7 @@ def move_case(request: HttpRequest, number: str) -> HttpResponse:
             request.POST.get("to", ""),
             evidence=request.POST.get("evidence", "")[:2000],
             words=words,
-            department=Organisation.objects.filter(code=request.POST.get("handler", ""), is_active=True).first(),
+            department=_named_handler(request, case),
         )
     except KaiwuError as error:
         return refuse(request, error)
@@ -111,9 +123,10 @@ def move_case(request: HttpRequest, number: str) -> HttpResponse:
 @require_POST
 def add_file(request: HttpRequest, number: str) -> HttpResponse:
     """Keep a file with the case."""
-    case = find_case(person_of(request), number)
+    person = person_of(request)
+    case = find_case(person, number)
     upload = request.FILES.get("file")
-    if case.is_closed or upload is None:
+    if not _may_attach(person, case) or upload is None:
         raise Http404
     try:
         attach(actor_of(request), case, upload.name or "file", upload.read())

@@ -143,7 +143,7 @@ def progress_counts(evaluation: Evaluation) -> dict[str, int]:
     return dict(Counter(evaluation.sheets.values_list("state", flat=True)))
 
 
-def classes_of(evaluation: Evaluation, number: str = "") -> Mapping[str, str]:
+def classes_of(evaluation: Evaluation, number: str = "") -> dict[str, str]:
     """The class of every firm of a run, by default the one that counts; a firm without a class is not there."""
 
     def read(run: Run) -> dict[str, str]:

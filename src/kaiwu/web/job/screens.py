@@ -15,7 +15,7 @@ TAGS = {"queued": Tag.MUTED, "running": Tag.INFO, "done": Tag.OK, "failed": Tag.
 
 
 class JobScreen(Screen):
-    """Jobs that one has asked for; the system administrator sees all."""
+    """Jobs that one has asked for; the office and the system administrator see all."""
 
     code, zh, en = "job", "后台任务", "Jobs"
     model = Job
@@ -47,6 +47,6 @@ class JobScreen(Screen):
     viewers = OFFICE | {Role.TOWN, Role.SYSTEM}
 
     def rows(self, person: Person) -> Any:
-        """One's own, or all for the system administrator."""
+        """One's own; all for the office, in which one often waits for a job that another has asked for, and for the system administrator."""
         rows = Job.objects.all()
-        return rows if person.holds(Role.SYSTEM) else rows.filter(asked_by=person.login)
+        return rows if person.holds(*OFFICE, Role.SYSTEM) else rows.filter(asked_by=person.login)

@@ -63,7 +63,8 @@ def _give_again() -> None:
     dead = Job.objects.filter(state=JobState.RUNNING, beat_at__lt=timezone.now() - LIFE)
     dead.filter(tries__lt=TRIES).update(state=JobState.QUEUED, worker="")
     zh, en = "工作进程中断, 多次重试未成", "the worker died several times"
-    dead.filter(tries__gte=TRIES).update(state=JobState.FAILED, error_zh=zh, error_en=en, ended_at=timezone.now())
+    for job in dead.filter(tries__gte=TRIES):
+        _end(job, JobState.FAILED, error_zh=zh, error_en=en)
 
 
 def beat(worker: str) -> None:
@@ -134,8 +135,8 @@ def _end(job: Job, state: JobState, **values: Any) -> None:
 
 @transaction.atomic
 def cancel(actor: Actor, job: Job) -> None:
-    """Ask a job to stop; one that only waits is cancelled at once."""
-    now = timezone.now()
-    if Job.objects.filter(pk=job.pk, state=JobState.QUEUED).update(state=JobState.CANCELLED, ended_at=now) != 1:
-        Job.objects.filter(pk=job.pk, state=JobState.RUNNING).update(is_cancel_asked=True)
-    record(actor, Deed("job.cancel", "job", str(job.pk)))
+    """Ask a job to stop; one that only waits is cancelled at once, one that has ended stays as it is."""
+    now, same = timezone.now(), Job.objects.filter(pk=job.pk)
+    is_stopped = same.filter(state=JobState.QUEUED).update(state=JobState.CANCELLED, ended_at=now) == 1
+    if is_stopped or same.filter(state=JobState.RUNNING).update(is_cancel_asked=True) == 1:
+        record(actor, Deed("job.cancel", "job", str(job.pk)))

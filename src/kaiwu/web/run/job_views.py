@@ -14,10 +14,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from kaiwu.quantity import KaiwuError
 from kaiwu.web.job.models import Job, JobState
 from kaiwu.web.job.screens import TAGS as JOB_TAGS
+from kaiwu.web.job.screens import JobScreen
 from kaiwu.web.job.services import cancel
-from kaiwu.web.run.queries import (
-    row_of,
-)
+from kaiwu.web.run.queries import row_of
 from kaiwu.web.run.screens import RunScreen
 from kaiwu.web.run.services import ask_near, ask_replay, ask_rerun, ask_run
 from kaiwu.web.run.views import who_runs
@@ -88,7 +87,7 @@ def begin_rerun(request: HttpRequest, key: str) -> HttpResponse:
 
 
 def _job_of(request: HttpRequest, number: int) -> Job:
-    job = Job.objects.filter(pk=number, asked_by=person_of(request).login).first()
+    job: Job | None = JobScreen().rows(person_of(request)).filter(pk=number).first()
     if job is None:
         raise Http404
     return job
