@@ -19,9 +19,8 @@ class Watch:
     transaction without an event, or in none. A job's own progress is no business when ``is_working``.
     """
 
-    def __init__(self, *, is_reading: bool = False, is_working: bool = False) -> None:
+    def __init__(self, *, is_working: bool = False) -> None:
         self.technical = TECHNICAL | ({"kaiwu_job_job"} if is_working else set())
-        self.is_reading = is_reading
         self.writes: list[str] = []
         self.changed: list[str] = []
         self.silent: list[str] = []

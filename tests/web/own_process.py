@@ -27,6 +27,6 @@ def run_kaiwu(*words: object, **environment: str) -> subprocess.CompletedProcess
 def run_python(program: str, *words: object, **environment: str) -> str:
     """What some lines of Python print; fails with their error."""
     command = [sys.executable, "-c", program, *map(str, words)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, env=clean(**environment))
+    done = subprocess.run(command, capture_output=True, text=True, timeout=900, env=clean(**environment))
     assert done.returncode == 0, done.stderr[-3000:]
     return done.stdout
