@@ -168,3 +168,22 @@ def test_an_exception_of_a_meeting_is_checked_too_and_must_name_whom_it_displace
         assert bool(named) == bool(checker.check_record(reseal(record)))
         tried += bool(named)
     assert tried
+
+
+def test_a_reason_of_a_loser_that_was_rewritten_is_found() -> None:
+    """No supply is within reach whatever the score: the record counts why, and the checker counts again."""
+    for seed in range(60):
+        record = kept(seed)
+        told = [
+            t["barriers"]
+            for t in record["outcome"]["traces"].values()
+            if any(b["reasons"] for b in t.get("barriers", []))
+        ]
+        if not told:
+            continue
+        reasons = next(b["reasons"] for b in told[0] if b["reasons"])
+        reasons[0][1] += 1
+        record["outcome_hash"] = digest(record["outcome"])
+        assert "AV-BARRIER" in {code for code, _, _ in checker.check_record(record)}
+        return
+    pytest.fail("no round has a loser whom no score would help")

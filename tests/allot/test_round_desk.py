@@ -14,12 +14,15 @@ from round_file import FILES, HEAD
 from kaiwu.allot.appeal import Correction
 from kaiwu.allot.checker import check_record
 from kaiwu.allot.exception import MeetingException
+from kaiwu.allot.record import make_record, record_bytes
+from kaiwu.cli.allot_decide_command import read_figure
 from kaiwu.cli.main import main
 from kaiwu.pack import builtin_packs, open_library
 from kaiwu.procedure import open_workspace
 from kaiwu.procedure.allot.desk import Desk, open_land_desk, roll_over
 from kaiwu.quantity import KaiwuError
 from kaiwu.report.site import Site
+from kaiwu.rule.outcome import Outcome
 
 DRAWN = 'public_draw: {number: "07 11 18", date: 2025-09-07, source: 公开号码(虚构)}\n'
 LIBRARY = open_library(["national", "reference/land"])
@@ -274,3 +277,28 @@ def test_who_is_not_in_line_reads_which_condition_or_figure_stands_in_the_way(de
 def test_a_round_that_is_not_there_is_named_with_those_that_are(desk: Desk) -> None:
     assert code_of(desk.preview, "R7", DAY, "officer") == "A-ROUND"
     assert code_of(desk.record, "R1") == "A-STAGE"
+
+
+def test_a_corrected_figure_goes_through_the_rules_again(desk: Desk) -> None:
+    """P3 lacks its R&D share and so its score; with the figure it is rated, stands in line, and the record still holds."""
+    place(desk)
+    variable = desk.folder("R1").scheme.book.vocabulary.variable("申请企业研发占比")
+    assert variable is not None
+    correction = Correction("P3", "figure", "申请企业研发占比", read_figure(variable, variable.zh, "3.02%"))
+    desk.notice("R1", dt.date(2025, 10, 9), "局长", b"page")
+    found = desk.decide_objection("R1", correction, dt.date(2025, 10, 10), "局长", "补交数据", is_upheld=True)
+    assert found.before.statuses()["P3"] == "missing" and found.after.statuses()["P3"] in ("granted", "waiting")
+    record = desk.record("R1")
+    assert check_record(record) == [] and record["input"]["conditions"]["facts"]["P3"]
+    assert found.after.round.applicant("P3").items["rd"] == 150
+
+
+def test_a_corrected_figure_changes_the_answer_of_a_condition_and_the_checker_answers_it_again(desk: Desk) -> None:
+    place(desk)
+    variable = desk.folder("R1").scheme.book.vocabulary.variable("申请企业亩均税收")
+    assert variable is not None
+    found, conditions = desk.try_correction("R1", Correction("P1", "figure", "申请企业亩均税收", read_figure(variable, variable.zh, "9万元/亩")))  # fmt: skip
+    after = found.after.round.applicant("P1")
+    assert after.admitted["land_sale"] is Outcome.FAIL and after.items["tax"] == 131
+    assert check_record(json.loads(record_bytes(make_record(found.after, conditions)))) == []
+    assert code_of(desk.try_correction, "R1", Correction("P1", "figure", "没有的数据", 1)) == "A-FACT"

@@ -16,14 +16,15 @@ from kaiwu.allot.round import Round
 from kaiwu.quantity import KaiwuError, Problem
 from kaiwu.rule.outcome import Outcome
 
-ITEM, SCORE, NEED, ADMITTED, DEMAND = "item", "score", "need", "admitted", "demand"
-FIELDS = (ITEM, SCORE, NEED, ADMITTED, DEMAND)
+ITEM, SCORE, NEED, ADMITTED, DEMAND, FIGURE = "item", "score", "need", "admitted", "demand", "figure"
+FIELDS = (ITEM, SCORE, NEED, ADMITTED, DEMAND, FIGURE)
+"""A figure goes through the rules again, which only the round's tables allow: see ``carry_over``."""
 
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """One corrected fact. ``field`` is one of ``FIELDS``, ``key`` what of it: the item, the constraint, the kind of supply, or
-    ``resource/month``. ``value`` is a whole number: steps of the scale, an amount, or an answer (0 to 3)."""
+    """One corrected fact. ``field`` is one of ``FIELDS``, ``key`` what of it: the item, the constraint, the kind of supply,
+    ``resource/month``, or the variable. ``value`` is a whole number: steps of the scale, an amount, grains of the variable, or an answer (0 to 3)."""
 
     applicant: str
     field: str
@@ -68,6 +69,27 @@ def appeal(record: Mapping[str, Any] | Round, correction: Correction) -> Appeal:
     return compare(allot(round_), allot(_name_displaced(corrected)), correction)
 
 
+def appeal_with(round_: Round, corrected: Applicant, correction: Correction) -> Appeal:
+    """Derive a round again with one applicant as the rules now see it (更正原始数据影响了谁)."""
+    changed = replace(round_, applicants=tuple(corrected if a.id == corrected.id else a for a in round_.applicants))
+    return compare(allot(round_), allot(_name_displaced(changed)), correction)
+
+
+def carry_over(recorded: Applicant, given: Applicant, corrected: Applicant) -> Applicant:
+    """The recorded applicant with what a corrected figure changed between two readings of the same tables: parts of the score,
+    answers, needs and reserves. What an earlier decision corrected and this figure does not touch stays."""
+    items = {**recorded.items, **_changed(given.items, corrected.items)} if corrected.items else {}
+    return replace(
+        recorded, items=items, score=sum(items.values()) if items else corrected.score, is_rated=corrected.is_rated,
+        admitted={**recorded.admitted, **_changed(given.admitted, corrected.admitted)}, needs={**recorded.needs, **_changed(given.needs, corrected.needs)},
+        pools=(recorded.pools | (corrected.pools - given.pools)) - (given.pools - corrected.pools),
+    )  # fmt: skip
+
+
+def _changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in after.items() if before.get(key) != value}
+
+
 def correct(round_: Round, correction: Correction) -> Round:
     """The round with the corrected fact and nothing else changed."""
     old = round_.applicant(correction.applicant)
@@ -103,8 +125,8 @@ def _corrected(old: Applicant, correction: Correction, items: set[str]) -> Appli
         case "demand" if "/" in key:
             resource, _, month = key.partition("/")
             return replace(old, demand={**old.demand, resource: {**old.demand.get(resource, {}), month: value}})
-    zh = f"不能更正“{correction.field} {key}”; 可写: item 分项、score(无分项时)、need 约束、admitted 方式、demand 资源/月份"
-    en = f"“{correction.field} {key}” cannot be corrected; write item, score (where there are no items), need, admitted or demand"
+    zh = f"不能更正“{correction.field} {key}”; 可写: item 分项、score(无分项时)、need 约束、admitted 方式、demand 资源/月份、figure 变量(须在工作区里办)"
+    en = f"“{correction.field} {key}” cannot be corrected; write item, score (where there are no items), need, admitted, demand, or figure (in the workspace of the round)"
     raise KaiwuError(Problem("A-FACT", zh, en, where=correction.applicant, text=key))
 
 

@@ -331,18 +331,37 @@ class _Walk:
         return bool(area + row["area"] <= stage["most_area"])
 
     def _keeps_constraints(self, own: Data, row: Data) -> bool:
+        return all(_keeps(rule, own, row) for rule in self.rule["constraints"])
+
+    def count_barriers(self, name: str) -> list[Data]:
+        """Per kind that it may enter: how many supplies there are, and how many each reason rules out first."""
+        own = self.applicants[name]
+        stages = [p["code"] for p in self.rule["passes"] if not p["pool"] or p["pool"] in own["pools"]]
+        pools = {p["pool"] for p in self.rule["passes"] if p["code"] in stages}
+        found = []
+        for kind in dict.fromkeys(own["accepts"]):
+            if own["admitted"].get(kind, FAILED) == PASSED:
+                rows = [row for row in self.supplies.values() if row["kind"] == kind]
+                counts: dict[str, int] = {}
+                for row in rows:
+                    reason = self._barrier(name, own, row, pools)
+                    counts[reason] = counts.get(reason, 0) + 1
+                order = ["owner", "condition", *(c["code"] for c in self.rule["constraints"]), "reserved", "quota", "before"]  # fmt: skip
+                found.append({"kind": kind, "supplies": len(rows), "reasons": [[code, counts[code]] for code in order if code in counts]})  # fmt: skip
+        return found
+
+    def _barrier(self, name: str, own: Data, row: Data, pools: set[str]) -> str:
+        """The first reason, in the order in which a rule states them, that rules a supply out; at the last, that it went before."""
+        if row["owner"] not in ("", own["firm"]):
+            return "owner"
+        if name in row["barred"]:
+            return "condition"
         for rule in self.rule["constraints"]:
-            if rule["kinds"] and row["kind"] not in rule["kinds"]:
-                continue
-            need, offer = own["needs"].get(rule["code"]), row["offers"].get(rule["code"])
-            if need is None:
-                if not rule["is_optional"]:
-                    return False
-            elif offer is None or not {
-                "at_least": offer >= need, "at_most": offer <= need, "equal": offer == need, "one_of": need >= 0 and offer >> need & 1 == 1,
-            }[rule["test"]]:  # fmt: skip
-                return False
-        return True
+            if not _keeps(rule, own, row):
+                return str(rule["code"])
+        if not pools or (row["is_reserved"] and not pools & set(row["pools"])):
+            return "reserved"
+        return "before" if self._has_room(own, row, self.states[0]) else "quota"
 
     def _draws(self, own: Data, row: Data) -> dict[Cell, int]:
         found: dict[Cell, int] = {}
@@ -388,6 +407,21 @@ class _Walk:
         return False
 
 
+def _keeps(rule: Data, own: Data, row: Data) -> bool:
+    """Whether a supply keeps one constraint of an applicant."""
+    if rule["kinds"] and row["kind"] not in rule["kinds"]:
+        return True
+    need, offer = own["needs"].get(rule["code"]), row["offers"].get(rule["code"])
+    if need is None:
+        return bool(rule["is_optional"])
+    if offer is None:
+        return False
+    test = rule["test"]
+    if test == "one_of":
+        return bool(need >= 0 and offer >> need & 1 == 1)
+    return bool({"at_least": offer >= need, "at_most": offer <= need, "equal": offer == need}[test])
+
+
 def _check_exceptions(rule: Data, given: Data, walk: _Walk) -> Iterator[Finding]:
     """An exception names everybody whom it displaced, no more and no fewer."""
     if not given["exceptions"]:
@@ -417,6 +451,12 @@ def _check_trace(walk: _Walk, name: str, trace: Data) -> Iterator[Finding]:
                 "AV-LINE",
                 f"{name}: 得分够高即可安排, 记录却说不能",
                 f"{name}: a score would do, the record says none does",
+            )
+        elif trace.get("barriers", []) != walk.count_barriers(name):
+            yield (
+                "AV-BARRIER",
+                f"{name}: 记录的原因与重新清点的不同",
+                f"{name}: the reasons are not those counted again",
             )
         return
     needed = line["needed"]

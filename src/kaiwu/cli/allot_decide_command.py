@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from kaiwu.allot.appeal import FIELDS, ITEM, SCORE, Appeal, Correction, appeal
+from kaiwu.allot.appeal import FIELDS, FIGURE, ITEM, SCORE, Appeal, Correction
 from kaiwu.allot.disposal import STATES
 from kaiwu.allot.exception import MeetingException
 from kaiwu.allot.explanation import explain
@@ -20,9 +20,10 @@ from kaiwu.allot.result import STATUSES
 from kaiwu.cli.allot_option import by_option, day_option, desk_of, round_argument, signer_option
 from kaiwu.cli.console import Speaker
 from kaiwu.cli.option import speaking, workspace_option
+from kaiwu.figure.variable import Variable
 from kaiwu.procedure.allot.desk import Desk, roll_over
 from kaiwu.procedure.allot.event import LABELS
-from kaiwu.quantity import KaiwuError, Problem
+from kaiwu.quantity import KaiwuError, Problem, parse_quantity, to_grain
 
 
 @click.command("explain")
@@ -84,16 +85,18 @@ def appeal_command(
 ) -> None:  # fmt: skip
     """更正一个事实会影响谁; 加 --uphold 成立并重新排序。What correcting one fact would move; --uphold places the round again."""
     desk = desk_of(workspace)
-    correction = Correction(applicant, field, key, read_value(desk, round_code, field, value))
+    correction = Correction(applicant, field, key, read_value(desk, round_code, field, key, value))
     if decision is None:
-        print_moves(speaker, appeal(desk.record(round_code), correction))
+        print_moves(speaker, desk.try_correction(round_code, correction)[0])
         return
     found = desk.decide_objection(round_code, correction, day, signer, reason, is_upheld=decision == "uphold")
     print_moves(speaker, found, is_rejected=decision == "reject")
 
 
-def read_value(desk: Desk, code: str, field: str, text: str) -> int:
-    """Points of a score or an item as steps, everything else a whole number."""
+def read_value(desk: Desk, code: str, field: str, key: str, text: str) -> int:
+    """Points of a score or an item as steps, a figure with its unit as grains, everything else a whole number."""
+    if field == FIGURE:
+        return read_figure(desk.folder(code).scheme.book.vocabulary.variable(key), key, text)
     try:
         number = Fraction(text)
     except ValueError as error:
@@ -103,6 +106,18 @@ def read_value(desk: Desk, code: str, field: str, text: str) -> int:
     if number.denominator != 1:
         raise KaiwuError(Problem("A-FACT", "更正值要写整数", "a corrected value is a whole number", text=text))
     return int(number)
+
+
+def read_figure(variable: Variable | None, key: str, text: str) -> int:
+    """A figure as people write it (``3.5%``, ``是``) in grains of its variable."""
+    if variable is None:
+        raise KaiwuError(Problem("A-FACT", f"没有变量“{key}”", f"no variable “{key}”", text=key))
+    if text in ("是", "否"):
+        return int(text == "是")
+    value = parse_quantity(
+        text, default_unit=variable.unit, dimension=variable.unit.dimension if variable.unit else None
+    )
+    return to_grain(value.base, variable.grain)
 
 
 def print_moves(speaker: Speaker, found: Appeal, *, is_rejected: bool = False) -> None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from kaiwu.allot.appeal import Appeal, Correction, appeal, compare
+from kaiwu.allot.appeal import ADMITTED, FIGURE, Appeal, Correction, appeal, appeal_with, carry_over, compare
 from kaiwu.allot.checker import check_record
 from kaiwu.allot.disposal import ORDERED, STATES, UNSOLD, is_back_in_line, move_on
 from kaiwu.allot.exception import MeetingException
@@ -22,7 +22,7 @@ from kaiwu.allot.record import digest, make_record, read_round, record_bytes, ru
 from kaiwu.allot.result import Allotment, allot, find_displaced
 from kaiwu.allot.tie import Draw, commit_secret
 from kaiwu.procedure.allot.event import EventKind, open_docket
-from kaiwu.procedure.allot.folder import RoundFolder, open_folder
+from kaiwu.procedure.allot.folder import RoundFolder, correct_figure, open_folder
 from kaiwu.procedure.docket import Docket, Event
 from kaiwu.procedure.workspace import Workspace
 from kaiwu.quantity import KaiwuError, Problem
@@ -213,6 +213,27 @@ class Desk:
         data = {"record": digest(self.record(code)), "page": digest(page.decode())}
         return self.docket.add(code, Event(EventKind.NOTICE, day, signer, data))
 
+    def try_correction(self, code: str, correction: Correction) -> tuple[Appeal, Data | None]:
+        """What correcting one fact would move (异议试算), and the conditions of the record that would hold then. Nothing is kept.
+
+        A figure goes through the conditions and the rating again; an answer that people settled is asked of no condition any more.
+        """
+        record = self.record(code)
+        conditions: Data | None = record["input"].get("conditions")
+        if correction.field != FIGURE:
+            return appeal(record, correction), None if correction.field == ADMITTED else conditions
+        folder = self.folder(code)
+        variable = folder.scheme.book.vocabulary.variable(correction.key)
+        if variable is None:
+            raise KaiwuError(Problem("A-FACT", f"没有变量“{correction.key}”", f"no variable “{correction.key}”", where=code))  # fmt: skip
+        mended = correct_figure(folder, self.workspace.library, correction.applicant, variable, correction.value)
+        before, name = read_round(record), correction.applicant
+        new = carry_over(before.applicant(name), folder.round.applicant(name), mended.round.applicant(name))
+        if conditions is not None:
+            own = mended.scheme.conditions_data(mended.facts)["facts"][name]
+            conditions = {**conditions, "facts": {**conditions["facts"], name: own}}
+        return appeal_with(before, new, correction), conditions
+
     def decide_objection(self, code: str, correction: Correction, day: dt.date, signer: str, reason: str, *, is_upheld: bool) -> Appeal:  # fmt: skip
         """Uphold or reject an objection in the time of notice; upheld, the round is placed again with the corrected fact (异议)."""
         self._require(code, EventKind.NOTICE, "还没有公示", "nothing has been noticed yet")
@@ -226,8 +247,7 @@ class Desk:
                     where=code,
                 )
             )
-        record = self.record(code)
-        found = appeal(record, correction)
+        found, conditions = self.try_correction(code, correction)
         data: Data = {
             "applicant": correction.applicant,
             "field": correction.field,
@@ -239,7 +259,7 @@ class Desk:
             self.docket.add(code, Event(EventKind.REJECT, day, signer, data))
             return found
         data["moved"] = [m.applicant for m in found.moves if m.is_material]
-        self._keep(code, make_record(found.after, _conditions(record, correction)), EventKind.UPHOLD, day, signer, data)
+        self._keep(code, make_record(found.after, conditions), EventKind.UPHOLD, day, signer, data)
         return found
 
     def finalise(self, code: str, day: dt.date, signer: str) -> Event:
@@ -309,12 +329,6 @@ def trial_draw(folder: RoundFolder) -> Draw:
     return Draw(
         commit_secret(TRIAL_SALT, secret), day - dt.timedelta(days=1), day, TRIAL_SALT.hex(), secret.hex(), "preview", day + dt.timedelta(days=1), "preview",
     )  # fmt: skip
-
-
-def _conditions(record: Mapping[str, Any], correction: Correction) -> Data | None:
-    """The compiled conditions of a record; where an answer itself was corrected by people, they answer it no more."""
-    conditions: Data | None = record["input"].get("conditions")
-    return None if correction.field == "admitted" else conditions
 
 
 def roll_over(placed: Allotment, states: Mapping[str, str]) -> tuple[list[str], list[str]]:

@@ -159,3 +159,20 @@ def _read_table(path: Path, name: str, variables: tuple[Variable, ...], rated: i
     found = read_facts(file, variables, rated_year=rated)
     problems += found.problems
     return Table(file.name, found.table, found.texts)
+
+
+def correct_figure(
+    folder: RoundFolder, library: Library, applicant: str, variable: Variable, value: int
+) -> RoundFolder:
+    """The folder with one figure of one project corrected, everything derived from it again. Raises ``KaiwuError`` (A-FACT) where
+    the project has no such figure."""
+    numbers = folder.tables.projects.numbers
+    if variable.code not in numbers.columns or applicant not in numbers["entity"]:
+        zh, en = f"“{applicant}”没有数据“{variable.zh}”", f"“{applicant}” has no figure “{variable.en}”"
+        raise KaiwuError(Problem("A-FACT", zh, en, where=folder.head.code, text=variable.zh))
+    is_own = pl.col("entity") == applicant
+    changed = numbers.with_columns(pl.when(is_own).then(pl.lit(value, pl.Int64)).otherwise(pl.col(variable.code)).alias(variable.code))  # fmt: skip
+    tables = replace(folder.tables, projects=replace(folder.tables.projects, numbers=changed))
+    facts = facts_of(folder.head, tables)
+    rated = rate_projects(folder.scheme.book.ruler, library, facts)
+    return replace(folder, tables=tables, facts=facts, round=make_round(folder.scheme, folder.head, tables, rated))
