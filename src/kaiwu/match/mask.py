@@ -44,7 +44,7 @@ class Column:
 
     values: list[Any] = field(default_factory=list)
     _places: dict[Hashable, int] = field(default_factory=dict)
-    _ids: NDArray[np.int32] = field(default_factory=lambda: np.zeros(16, np.int32))
+    _ids: NDArray[np.intp] = field(default_factory=lambda: np.zeros(16, np.intp))
     rows: int = 0
 
     def append(self, value: Hashable) -> None:
@@ -77,7 +77,7 @@ class Column:
     def _spread(self, answers: NDArray[Any]) -> NDArray[Any]:
         if len(answers) == 1:
             return np.repeat(answers, self.rows)
-        spread: NDArray[Any] = answers.take(self._ids[: self.rows])
+        spread: NDArray[Any] = answers.take(self._ids[: self.rows], mode="clip")
         return spread
 
 
@@ -87,6 +87,7 @@ class MaskTable:
     def __init__(self) -> None:
         self.kind, self.place, self.party, self.group = Column(), Column(), Column(), Column()
         self.certificates, self.expiry, self.has_capacity, self.window = Column(), Column(), Column(), Column()
+        self._of_day: tuple[int, int, dict[str, Mask]] = (0, 0, {})  # day, rows, and what does not depend on the need
 
     def append(self, offer: Offer) -> None:
         """Add an offer as the next row."""
@@ -101,14 +102,22 @@ class MaskTable:
 
     def facts(self, need: Need, day: dt.date) -> dict[str, Mask]:
         """For every mask that is no wish: the rows that it leaves out."""
-        today = day.toordinal()
+        gone = self._gone_on(day.toordinal())
         return {
             "kind": ~self.kind.equals(need.kind),
-            "expired": self.expiry.test(lambda last: last < today),
+            "expired": gone["expired"],
             "own_group": self._own(need),
-            "no_capacity": self.has_capacity.test(lambda has: not has),
+            "no_capacity": gone["no_capacity"],
             "window": self._out_of_time(need),
         }
+
+    def _gone_on(self, today: int) -> dict[str, Mask]:
+        """What is expired or used up, the same for every need of a day; kept until an offer comes or the day changes."""
+        if self._of_day[:2] != (today, self.expiry.rows):
+            expired = self.expiry.test(lambda last: last < today)
+            used_up = self.has_capacity.test(lambda has: not has)
+            self._of_day = (today, self.expiry.rows, {"expired": expired, "no_capacity": used_up})
+        return self._of_day[2]
 
     def _out_of_time(self, need: Need) -> Mask:
         """Offers whose time has no day in common with that of the need; a need without one takes any."""

@@ -44,11 +44,12 @@ def find_phrases(need: FieldText, offer: FieldText, impacts: Mapping[str, int], 
 
 def _common_strings(text: str, held: tuple[str, ...]) -> Iterator[tuple[int, int]]:
     """From the left, the longest piece of unbroken text that stands in one of the held texts as well."""
-    at = 0
-    while at < len(text):
+    at, size = 0, len(text)
+    while at < size:
         stop = at
-        while stop < len(text) and is_letter(text[stop]) and any(text[at : stop + 1] in other for other in held):
-            stop += 1
+        for other in held:
+            while stop < size and text[at : stop + 1] in other and is_letter(text[stop]):
+                stop += 1
         if stop > at:
             yield at, stop
         at = max(stop, at + 1)

@@ -7,8 +7,9 @@ fit if something were known, what was left out and why, and what to do next. It 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property, partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 from kaiwu.match.constraint import ConstraintResult, check_constraint, find_unstated
 from kaiwu.match.eligibility import Eligibility, OfferTable
 from kaiwu.match.mask import Mask
-from kaiwu.match.next_step import Standing, next_steps
+from kaiwu.match.next_step import ASKED, Standing, next_steps
 from kaiwu.match.phrase import find_phrases
 from kaiwu.match.reason import coverage_reason, text_reasons, wish_reason
 from kaiwu.match.record import Match, Need, Offer, Record
@@ -32,7 +33,7 @@ Reader = Callable[[Record], FieldText]
 COUNT = 10
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Answer:
     """What is found for a need. ``matches`` meet everything that is asked; ``open`` would if something were known.
 
@@ -42,12 +43,17 @@ class Answer:
 
     need: Need
     matches: tuple[Match, ...]
-    open: tuple[Match, ...]
+    tell_open: Callable[[], tuple[Match, ...]] = field(repr=False, compare=False)
     met: int
     opened: int
     left_out: Mapping[str, int]
     steps: tuple[Reason, ...] = ()
     problems: tuple[Problem, ...] = ()
+
+    @cached_property
+    def open(self) -> tuple[Match, ...]:
+        """The best of those that would fit if something were known; put into words when first asked for."""
+        return self.tell_open()
 
 
 def record_text(record: Record) -> FieldText:
@@ -115,17 +121,20 @@ class OfferIndex:
         if need.constraints:
             # A need that lives by its conditions (a space) also takes offers that share no word with it, after all others.
             ranks = ranks + 1
-        ranking = _Listing(self, need, text, query, day, eligibility, totals, ranks)
+        ranking = _Ranked(self, query, eligibility, totals, ranks)
+        words = _Words(self, need, text, day)
         met, opened = eligibility.met & (ranks > 0), eligibility.open & (ranks > 0)
-        matches, conditional = ranking.matches(met, count), ranking.matches(opened, count)
-        standing = Standing(need, self.offers, self.table, eligibility, totals, ranks > 0)
-        steps = next_steps(standing, conditional) if len(matches) < count else []
+        matches, conditional = words.tell(ranking.list_best(met, count)), ranking.list_best(opened, count)
+        steps: list[Reason] = []
+        if len(matches) < count:
+            standing = Standing(need, self.offers, self.table, eligibility, totals, ranks > 0)
+            steps = next_steps(standing, words.tell(conditional[:ASKED]) if need.constraints else ())
         return Answer(
             need,
             matches,
-            conditional,
-            int(met.sum()),
-            int(opened.sum()),
+            partial(words.tell, conditional),
+            int(np.count_nonzero(met)),
+            int(np.count_nonzero(opened)),
             eligibility.left_out(),
             tuple(steps),
             tuple(_find_problems(need, day, self.table, eligibility)),
@@ -133,37 +142,69 @@ class OfferIndex:
 
 
 @dataclass(frozen=True, slots=True)
-class _Listing:
-    """Puts rows into words for one need."""
+class _Draft:
+    """A listed row before it is put into words: all that its words need, and nothing of the size of the index."""
+
+    row: int
+    rank: int
+    total: int
+    impacts: Mapping[str, int]
+    wishes: Mapping[str, Outcome]
+
+
+@dataclass(frozen=True, slots=True)
+class _Ranked:
+    """Every row ranked for one need."""
 
     index: OfferIndex
-    need: Need
-    text: FieldText
     query: Query
-    day: dt.date
     eligibility: Eligibility
     totals: NDArray[np.int64]
     ranks: NDArray[np.int64]
 
-    def matches(self, mask: Mask, count: int) -> tuple[Match, ...]:
+    def list_best(self, mask: Mask, count: int) -> list[_Draft]:
+        """The best rows of a mask."""
         rows = rank_rows(self.ranks, mask, self.index.codes, count)
         impacts = self.index.texts.impacts(self.query, rows)
-        return tuple(self.match(row, rank, held) for rank, (row, held) in enumerate(zip(rows, impacts, strict=True), 1))
+        wishes = self.eligibility.wishes
+        return [
+            _Draft(
+                row,
+                rank,
+                int(self.totals[row]),
+                held,
+                {name: Outcome(int(codes[row])) for name, codes in wishes.items()},
+            )
+            for rank, (row, held) in enumerate(zip(rows, impacts, strict=True), start=1)
+        ]
 
-    def match(self, row: int, rank: int, impacts: Mapping[str, int]) -> Match:
-        offer, total = self.index.offers[row], int(self.totals[row])
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """Puts drafts into words for one need."""
+
+    index: OfferIndex
+    need: Need
+    text: FieldText
+    day: dt.date
+
+    def tell(self, drafts: Sequence[_Draft]) -> tuple[Match, ...]:
+        """The matches of drafts, with their reasons."""
+        return tuple(map(self._tell_one, drafts))
+
+    def _tell_one(self, draft: _Draft) -> Match:
+        offer, settings = self.index.offers[draft.row], self.index.texts.settings
         results = tuple(check_constraint(c, offer.fields, self.day) for c in self.need.constraints)
-        score = self.index.texts.settings.to_micro(total)
-        phrases = find_phrases(self.text, self.index.texts.texts[row], impacts, self.index.texts.settings)
-        reasons = [*text_reasons(phrases, total, score), *self.further_reasons(row, offer, results)]
-        return Match(self.need, offer, score, rank, tuple(reasons), results)
+        score = settings.to_micro(draft.total)
+        phrases = find_phrases(self.text, self.index.texts.texts[draft.row], draft.impacts, settings)
+        reasons = [*text_reasons(phrases, draft.total, score), *self._further_reasons(draft, offer, results)]
+        return Match(self.need, offer, score, draft.rank, tuple(reasons), results)
 
-    def further_reasons(self, row: int, offer: Offer, results: tuple[ConstraintResult, ...]) -> list[Reason]:
+    def _further_reasons(self, draft: _Draft, offer: Offer, results: tuple[ConstraintResult, ...]) -> list[Reason]:
         """What is not about words: hard constraints, wishes, how much of the quantity is there."""
         found = [reason for result in results for reason in result.reasons]
         values = {"region": offer.place, "certificate": "、".join(self.need.certificates)}
-        for name, outcomes in self.eligibility.wishes.items():
-            found.append(wish_reason(name, Outcome(int(outcomes[row])), values[name]))
+        found += [wish_reason(name, outcome, values[name]) for name, outcome in draft.wishes.items()]
         if offer.capacity is not None and self.need.quantity is not None:
             covered = coverage_reason(offer.capacity, self.need.quantity)
             found += [covered] if covered is not None else []
