@@ -15,7 +15,7 @@ from itertools import pairwise
 from pathlib import Path
 
 CODE = re.compile(r"[A-Z]{1,3}(-[A-Z0-9]+)+\Z")
-NOT_CODES = frozenset({"UTF-8", "UTF-16", "GB-18030", "GCJ-02", "BD-09"})
+NOT_CODES = frozenset({"UTF-8", "UTF-16", "GB-18030", "GCJ-02", "BD-09", "SHA-256"})
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 
 
