@@ -24,12 +24,13 @@ from kaiwu.match.record import Match, MatchKind
 from kaiwu.match.retrieval import Answer
 from kaiwu.quantity import KaiwuError
 from kaiwu.rule.decision import Reason
+from kaiwu.rule.outcome import Outcome
 from kaiwu.web.account.models import Person
 from kaiwu.web.account.role import OFFICE, Role
 from kaiwu.web.identity import queries as identity
 from kaiwu.web.identity import services as answers
 from kaiwu.web.market import queries
-from kaiwu.web.market.desk import market_desk, newest_runs
+from kaiwu.web.market.desk import market_desk
 from kaiwu.web.market.services import RoundTerms, Step, invite, take_step
 from kaiwu.web.registry.models import Firm
 from kaiwu.web.registry.reach import reach_of
@@ -315,11 +316,11 @@ def read_finds(request: HttpRequest, entity: str) -> dict[str, Any]:
     firm = Firm.objects.visible_to(person).filter(entity=entity).first()
     if firm is None:
         raise Http404
-    found = market_desk().four_finds(firm.entity, newest_runs())
+    found = market_desk().four_finds(firm.entity)
+    policies, _ = queries.policy_answers(person, firm)
     return {
         "firm": firm.entity, "orders": [_match(m) | {"need": m.need.code} for m in found.orders], "chains": {chain: [_answer(a) for a in found.answers.get(chain, ())] for chain in CHAINS if chain != "policy"},
-        "policies": [{"scheme": d.scheme, "item": d.item, "zh": d.zh, "en": d.en, "outcome": d.outcome.name, "high": d.high} for d in found.policies],
-        "samples": [s.sample.code for s in found.samples], "spaces": [{"need": s.need.code, "age": s.age, "fits": [f.offer.code for f in s.fits]} for s in found.spaces],
+        "policies": [{"scheme": a.clause.scheme, "item": a.clause.item, "zh": a.clause.zh, "en": a.clause.en, "outcome": Outcome(a.outcome).name, "high": a.high} for a in policies], "samples": [s.sample.code for s in found.samples], "spaces": [{"need": s.need.code, "age": s.age, "fits": [f.offer.code for f in s.fits]} for s in found.spaces],
     }  # fmt: skip
 
 

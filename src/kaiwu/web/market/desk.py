@@ -10,10 +10,10 @@ from threading import RLock
 
 from django.utils import timezone
 
-from kaiwu.procedure import Run, Workspace
+from kaiwu.procedure import Workspace
 from kaiwu.procedure.market import MarketDesk
 from kaiwu.report.market_site import open_desk
-from kaiwu.web.workspace import find_run, workspace
+from kaiwu.web.workspace import workspace
 
 _lock = RLock()
 _kept: tuple[Workspace, dt.date, int, MarketDesk] | None = None
@@ -30,9 +30,3 @@ def market_desk() -> MarketDesk:
         if _kept is None or _kept[0] is not home or _kept[1:3] != (opened.day, len(opened.batches)):
             _kept = (home, opened.day, len(opened.batches), opened)
         return _kept[3]
-
-
-def newest_runs() -> list[Run]:
-    """The newest run of every job: what the rules decided, for the policy chain of a firm."""
-    newest = {record.job: record.number for record in workspace().state.runs()}
-    return [find_run(number) for number in sorted(newest.values())]

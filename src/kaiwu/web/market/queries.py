@@ -27,6 +27,8 @@ from kaiwu.report.cell import Column, print_cell
 from kaiwu.report.market_sheet import print_days, print_percent, print_points
 from kaiwu.rule.decision import Reason
 from kaiwu.rule.outcome import Outcome
+from kaiwu.web.account.models import Person
+from kaiwu.web.policy.models import PolicyAnswer, PolicyClause
 from kaiwu.web.registry.models import Firm
 from kaiwu.web.registry.reach import Reach, is_in
 from kaiwu.web.screen.table import make_table
@@ -285,6 +287,34 @@ def backlog_table(desk: MarketDesk, rows: Sequence[Backlog]) -> dict[str, Any]:
         right=(3, 5, 6),
         urls=[f"{reverse('market-search')}?{urlencode({'need': r.need.code})}" for r in rows],
     )
+
+
+POLICIES = {Outcome.PASS: 0, Outcome.HUMAN: 1, Outcome.MISSING: 2}
+
+
+def policy_answers(person: Person, firm: Firm) -> tuple[list[PolicyAnswer], int]:
+    """The policy chain: what the rules decided for a firm in the newest policy run, what fits first, and how many clauses it is known not
+    to meet. Nothing is searched by text; both are empty before a policy run."""
+    found = list(PolicyAnswer.objects.visible_to(person).filter(firm=firm).select_related("clause"))
+    found.sort(key=lambda a: (POLICIES.get(Outcome(a.outcome), 3), -(a.high or 0), a.clause_id))
+    return found, PolicyClause.objects.count() - len(found) if found else 0
+
+
+def policy_table(answers: Sequence[PolicyAnswer]) -> dict[str, Any]:
+    """Answers of clauses as a table; a row leads to the clause."""
+    heads = (
+        pick("结论", "Answer"),
+        pick("事项", "Matter"),
+        pick("办法", "Scheme"),
+        pick("条款", "Article"),
+        pick("依据", "Document"),
+        pick("最高金额(万元)", "At most (10,000 yuan)"),
+    )
+    rows = [
+        ({"text": pick(Outcome(a.outcome).zh, Outcome(a.outcome).en), "tag": TAGS[Outcome(a.outcome)]}, pick(a.clause.zh, a.clause.en), pick(a.clause.scheme_zh, a.clause.scheme_en), a.clause.article, a.clause.document, money(a.high))
+        for a in answers
+    ]  # fmt: skip
+    return make_table(heads, rows, right=(5,))
 
 
 def try_find(desk: MarketDesk, need: Need, count: int) -> Answer:

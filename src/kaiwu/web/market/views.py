@@ -27,7 +27,7 @@ from kaiwu.report.printed import EXCEL, Printed, write_book
 from kaiwu.web.account.models import Person
 from kaiwu.web.account.role import OFFICE, Role
 from kaiwu.web.market import queries
-from kaiwu.web.market.desk import market_desk, newest_runs
+from kaiwu.web.market.desk import market_desk
 from kaiwu.web.market.forms import RoundForm, SearchForm, StepForm, add_problems
 from kaiwu.web.market.services import invite, list_path, take_step
 from kaiwu.web.registry.models import Firm
@@ -401,7 +401,8 @@ def show_firm(request: HttpRequest, entity: str) -> HttpResponse:
     if firm is None:
         raise Http404
     desk = market_desk()
-    found = desk.four_finds(firm.entity, newest_runs())
+    found = desk.four_finds(firm.entity)
+    policies, failed = queries.policy_answers(person, firm)
     chains = [
         {"code": chain, "title": pick(*CHAINS[chain]), "answers": [queries.show_answer(desk, a) | {"derived": a.need.code in found.derived} for a in found.answers.get(chain, ())]}
         for chain in ("industry", "innovation", "service")
@@ -415,27 +416,12 @@ def show_firm(request: HttpRequest, entity: str) -> HttpResponse:
     }
     context = {
         "title": pick(f"{firm.name} 四找", f"{firm.name}: four finds"), "firm": firm, "found": found, "chains": chains, "orders": [queries.show_match(desk, m) for m in found.orders],
-        "stale": stale, "stale_years": STALE_YEARS, "policy": pick(*CHAINS["policy"]), "policies": _policy_table(found.policies[:ORDERS]), "spaces": _spaces(found.spaces),
+        "stale": stale, "stale_years": STALE_YEARS, "policy": pick(*CHAINS["policy"]), "policies": queries.policy_table(policies[:ORDERS]), "policy_count": len(policies), "failed": failed, "spaces": _spaces(found.spaces),
         "samples": [{"title": s.sample.title, "party": queries.name_of(desk, s.sample.party), "told": pick(*s.tell()), "effect": effect_words(s.sample)} for s in found.samples],
         "contracts": [(str(c.year or "—"), c.count, queries.money(c.amount), c.unknown) for c in found.contracts],
     }  # fmt: skip
     crumbs = [(firm.name, reverse("firm-detail", args=[firm.entity])), (pick("四找", "Four finds"), "")]
     return render(request, "kaiwu/market/firm.html", context | _shared(desk, *crumbs))
-
-
-def _policy_table(policies: Any) -> dict[str, Any]:
-    heads = (
-        pick("结论", "Answer"),
-        pick("事项", "Matter"),
-        pick("依据", "Source"),
-        pick("理由", "Reasons"),
-        pick("最高金额(万元)", "At most (10,000 yuan)"),
-    )
-    rows = [
-        ({"text": pick(d.outcome.zh, d.outcome.en), "tag": queries.TAGS[d.outcome]}, pick(d.zh, d.en), f"{d.document.title} {d.article}", "; ".join(pick(r.zh, r.en) for r in d.reasons[:3]), queries.money(d.high))
-        for d in policies
-    ]  # fmt: skip
-    return make_table(heads, rows, right=(4,))
 
 
 def _spaces(found: Any) -> list[dict[str, Any]]:
