@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 import market_records
 from kaiwu.match.constraint import Constraint, check_constraint, compile_constraints
+from kaiwu.match.desk import load_desks
 from kaiwu.match.eligibility import OfferTable
 from kaiwu.match.phrase import find_phrases
 from kaiwu.match.record import MatchKind, Need, Offer, Window
@@ -20,6 +21,7 @@ from kaiwu.match.retrieval import OfferIndex
 from kaiwu.match.text import FieldText, TextIndex, make_query
 from kaiwu.quantity import KaiwuError, parse_quantity
 from kaiwu.rule.outcome import Outcome
+from kaiwu.table import parse_document
 from market_records import DAY, attributes
 
 
@@ -285,3 +287,20 @@ def test_a_score_does_not_depend_on_the_order_of_offers() -> None:
     forward = OfferIndex(offers).find(need("轴承机"), DAY)
     backward = OfferIndex(offers[::-1]).find(need("轴承机"), DAY)
     assert [(m.offer.code, m.score) for m in forward.matches] == [(m.offer.code, m.score) for m in backward.matches]
+
+
+def test_where_nothing_fits_the_office_to_ask_is_named() -> None:
+    asked = Need(code="n", kind=MatchKind.PART, title="主轴", regions=("3301",))
+    there = Offer(code="o", kind=MatchKind.PART, title="主轴", place="3302")
+    index = OfferIndex([there], desk=("产业链专员", "the officer of the chain"))
+    answer = index.find(asked, dt.date(2026, 1, 1))
+    assert any("产业链专员" in step.zh and "the officer of the chain" in step.en for step in answer.steps)
+    found = index.find(Need(code="n", kind=MatchKind.PART, title="主轴"), dt.date(2026, 1, 1))
+    assert not any("产业链专员" in step.zh for step in found.steps)
+
+
+def test_mistakes_of_the_offices_are_told_with_their_place() -> None:
+    with pytest.raises(KaiwuError) as caught:
+        load_desks([parse_document("part: {zh: 甲}\nparts: {zh: 甲, en: a}\n", "match/desk.yaml")])
+    assert {p.where.split(":")[0] for p in caught.value.problems} == {"match/desk.yaml"}
+    assert len(caught.value.problems) == 2

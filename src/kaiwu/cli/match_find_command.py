@@ -96,7 +96,7 @@ def _make_index(
     read = extracting_reader(content.extraction)
     stage = None if encoder is None else FusionStage(open_encoder(encoder), [read(offer) for offer in offers])
     granted = None if permit is None else read_permit(permit)
-    return OfferIndex(offers, content.settings.of(kind), read, stage, granted)
+    return OfferIndex(offers, content.settings.of(kind), read, stage, granted, content.desks.get(kind))
 
 
 def print_answer(speaker: Speaker, answer: Answer, names: dict[str, str]) -> None:

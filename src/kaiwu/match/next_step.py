@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from kaiwu.figure.figure import print_value
 from kaiwu.match.constraint import Constraint
+from kaiwu.match.desk import Desk
 from kaiwu.match.eligibility import Eligibility, OfferTable
 from kaiwu.match.mask import MASK_WORDS, RELAXABLE, Mask
 from kaiwu.match.reason import say
@@ -30,7 +31,7 @@ NEAREST = 50
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where a need stands: every offer decided, its words compared. ``relevant`` are rows that may be listed at all."""
+    """Where a need stands: every offer decided, its words compared. ``relevant`` are rows that may be listed at all; ``desk`` is the office to ask."""
 
     need: Need
     offers: Sequence[Offer]
@@ -38,6 +39,7 @@ class Standing:
     eligibility: Eligibility
     totals: NDArray[np.int64]
     relevant: Mask
+    desk: Desk | None = None
 
 
 def next_steps(standing: Standing, conditional: Sequence[Match]) -> list[Reason]:
@@ -50,6 +52,8 @@ def next_steps(standing: Standing, conditional: Sequence[Match]) -> list[Reason]
     steps += _nearest(standing)
     if not standing.relevant.any():
         steps.append(say("ask-words"))
+    if standing.desk is not None and not (standing.eligibility.met & standing.relevant).any():
+        steps.append(say("ask-desk", desk=standing.desk))
     return [Reason(*words, kind="note") for words in steps]
 
 

@@ -38,7 +38,8 @@ PHRASES: dict[str, Words] = {
     "ask-party": ("请向{party}补问: {figures}; 补齐后“{offer}”可能符合", "ask {party} for: {figures}; “{offer}” may then do"),
     "ask-class": ("最接近的类别是{name}, 有{count}项供给", "the nearest class is {name} with {count} offers"),
     "ask-nearest": ("文字最接近的是“{offer}”, 因{cause}未列入", "the nearest by words is “{offer}”, not shown because it is {cause}"),
-    "ask-words": ("请换用更通用的品名再找, 或登记为无供给需求, 交产业链专员走访", "try a more general name, or register it as a need without an offer for the chain officer to take out"),
+    "ask-desk": ("请找{desk}: 登记为无供给需求, 或由其走访补充供给", "ask {desk}: to take the need down as one without an offer, or to find more offers"),
+    "ask-words": ("请换用更通用的品名再找", "try a more general name"),
 }  # fmt: skip
 """Every sentence; the helper texts in braces are filled in by the functions below."""
 

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kaiwu.match.constraint import ConstraintResult, check_constraint, find_unstated
+from kaiwu.match.desk import Desk
 from kaiwu.match.eligibility import Eligibility, OfferTable
 from kaiwu.match.mask import Mask
 from kaiwu.match.next_step import ASKED, Standing, next_steps
@@ -65,12 +66,12 @@ class OfferIndex:
     """All offers that a need may find, with online updates.
 
     ``stage`` re-orders by more than words and is taken only with its ``permit``; the score that is told stays that of the
-    words.
+    words. ``desk`` is whom to ask where nothing is found.
     """
 
     def __init__(
         self, offers: Iterable[Offer], settings: Bm25 | None = None, read: Reader = record_text,
-        stage: FusionStage | None = None, permit: Permit | None = None,
+        stage: FusionStage | None = None, permit: Permit | None = None, desk: Desk | None = None,
     ) -> None:  # fmt: skip
         if stage is not None:
             stage.require(permit)
@@ -83,6 +84,7 @@ class OfferIndex:
         self.texts = TextIndex([read(offer) for offer in self.offers], settings)
         self.codes = [offer.code for offer in self.offers]
         self.stage = stage
+        self.desk = desk
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -127,7 +129,7 @@ class OfferIndex:
         matches, conditional = words.tell(ranking.list_best(met, count)), ranking.list_best(opened, count)
         steps: list[Reason] = []
         if len(matches) < count:
-            standing = Standing(need, self.offers, self.table, eligibility, totals, ranks > 0)
+            standing = Standing(need, self.offers, self.table, eligibility, totals, ranks > 0, self.desk)
             steps = next_steps(standing, words.tell(conditional[:ASKED]) if need.constraints else ())
         return Answer(
             need,

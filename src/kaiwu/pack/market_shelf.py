@@ -1,6 +1,6 @@
 """What packs bring for needs and offers (供需内容): attributes, words of extraction, retrieval settings and listings.
 
-Owns the names of the files: ``match/attribute.yaml``, ``match/extraction.yaml``, ``match/retrieval.yaml`` and
+Owns the names of the files: ``match/attribute.yaml``, ``match/extraction.yaml``, ``match/retrieval.yaml``, ``match/desk.yaml`` and
 ``listings/*.yaml``. What stands in them is read by ``kaiwu.match``.
 """
 
@@ -11,8 +11,10 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from kaiwu.match.attribute import Attributes, load_attributes
+from kaiwu.match.desk import Desk, load_desks
 from kaiwu.match.extraction import ExtractionRules, load_extraction
 from kaiwu.match.listing import Listing, load_listing
+from kaiwu.match.record import MatchKind
 from kaiwu.match.setting import RetrievalSettings, load_settings
 from kaiwu.pack.library import Library
 from kaiwu.pack.name_shelf import open_grammar
@@ -30,6 +32,7 @@ class MarketContent:
     extraction: ExtractionRules
     settings: RetrievalSettings
     listings: Mapping[str, Listing]
+    desks: Mapping[MatchKind, Desk]
 
     def listing(self, code: str) -> Listing:
         """The listing of a code. Raises ``KaiwuError`` naming those that exist."""
@@ -46,11 +49,12 @@ def open_market(library: Library) -> MarketContent:
     attributes = _try(problems, load_attributes, _documents(library, "attribute"))
     extraction = _try(problems, load_extraction, _documents(library, "extraction"))
     settings = _try(problems, load_settings, _documents(library, "retrieval"))
+    desks = _try(problems, load_desks, _documents(library, "desk"))
     listings = _read_listings(library, attributes, problems) if attributes is not None else {}
-    if problems or attributes is None or extraction is None or settings is None:
+    if problems or attributes is None or extraction is None or settings is None or desks is None:
         raise KaiwuError(problems)
     characters = open_grammar(library).characters
-    return MarketContent(attributes, replace(extraction, characters=characters), settings, listings)
+    return MarketContent(attributes, replace(extraction, characters=characters), settings, listings, desks)
 
 
 def _documents(library: Library, name: str) -> list[Document]:

@@ -83,7 +83,8 @@ class MarketDesk:
             reader = extracting_reader(
                 self.content.extraction, lambda party: [self.names[party]] if party in self.names else []
             )
-            self._indexes[kind] = OfferIndex(self.records.offers_of(kind), self.content.settings.of(kind), reader)
+            settings, office = self.content.settings.of(kind), self.content.desks.get(kind)
+            self._indexes[kind] = OfferIndex(self.records.offers_of(kind), settings, reader, desk=office)
         return self._indexes[kind]
 
     def needs(self, kind: MatchKind, buyers: Sequence[str] = ()) -> list[Need]:

@@ -33,6 +33,8 @@ PLACES: tuple[Place, ...] = (
     Place("match/extraction.yaml", "headings", "kaiwu.match.extraction.rule:load_extraction#2", {
         "object": "what is wanted", "quantity": "how much", "place": "where", "deadline": "until when", "qualification": "who may offer", "ignored": "never read for the search",
     }),
+    Place("match/desk.yaml", "", "kaiwu.match.desk:load_desks", _KINDS),
+    Place("match/desk.yaml", "KIND", "kaiwu.match.desk:load_desks#2", {"zh": "whom to ask where too little is found", "en": "the same in English"}),
     Place("match/retrieval.yaml", "", f"{_SETTING}:load_settings", {"default": "parameters of every kind without its own", **_KINDS}),
     Place("match/retrieval.yaml", "KIND", f"{_SETTING}:_read", {
         "k1": "how soon repetition stops to count (BM25)", "b": "how much long texts are held back (BM25)", "title": "weight of the title", "body": "weight of the text",
