@@ -22,8 +22,10 @@ if TYPE_CHECKING:
     from kaiwu.pack import open_library
     from kaiwu.pack.case import run_cases
     from kaiwu.pack.decide import decide, decide_file
+    from kaiwu.pack.name_shelf import open_grammar
     from kaiwu.procedure import compare_runs, open_run, open_workspace, replay, rerun, run_job, uphold
     from kaiwu.procedure.allot.desk import open_land_desk
+    from kaiwu.procedure.identity import open_resolver, read_mentions, resolve_list
     from kaiwu.procedure.intake import import_files
     from kaiwu.procedure.market import MarketDesk, take_listings
     from kaiwu.procedure.settlement import replay_settlement, settle_claims, settle_run
@@ -41,14 +43,18 @@ _VERBS: dict[str, str] = {
     "decide": "kaiwu.pack.decide",
     "decide_file": "kaiwu.pack.decide",
     "import_files": "kaiwu.procedure.intake",
+    "open_grammar": "kaiwu.pack.name_shelf",
     "open_land_desk": "kaiwu.procedure.allot.desk",
     "open_library": "kaiwu.pack",
+    "open_resolver": "kaiwu.procedure.identity",
     "open_run": "kaiwu.procedure",
     "open_workspace": "kaiwu.procedure",
     "read_facts": "kaiwu.figure.fact_sheet",
+    "read_mentions": "kaiwu.procedure.identity",
     "replay": "kaiwu.procedure",
     "replay_settlement": "kaiwu.procedure.settlement",
     "rerun": "kaiwu.procedure",
+    "resolve_list": "kaiwu.procedure.identity",
     "run_cases": "kaiwu.pack.case",
     "run_job": "kaiwu.procedure",
     "settle_claims": "kaiwu.procedure.settlement",
@@ -60,8 +66,8 @@ _VERBS: dict[str, str] = {
 }
 
 __all__ = [
-    "KaiwuError", "MarketDesk", "Problem", "__version__", "appeal", "check_record", "compare_runs", "compare_with_paid", "decide", "decide_file", "import_files", "open_land_desk", "open_library", "open_run",
-    "open_workspace", "read_facts", "replay", "replay_settlement", "rerun", "run_cases", "run_job",
+    "KaiwuError", "MarketDesk", "Problem", "__version__", "appeal", "check_record", "compare_runs", "compare_with_paid", "decide", "decide_file", "import_files", "open_grammar", "open_land_desk", "open_library", "open_resolver", "open_run",
+    "open_workspace", "read_facts", "read_mentions", "replay", "replay_settlement", "rerun", "resolve_list", "run_cases", "run_job",
     "settle_claims", "settle_run", "take_listings", "uphold", "what_if_claims", "what_if_run",
 ]  # fmt: skip
 
