@@ -40,6 +40,7 @@ VIEWERS = OFFICE | {Role.TOWN, Role.AUDIT}
 STEPPERS = OFFICE | {Role.TOWN, Role.CLERK}
 FOUND = 10
 ORDERS = 20
+"""Needs of a chain, orders and policies shown of a firm; a chain leader has hundreds."""
 PAIRS = 300
 """Pairs of a list on one page; its Excel has them all."""
 STAGE_CODES = [s.value for s in STAGES]
@@ -404,7 +405,7 @@ def show_firm(request: HttpRequest, entity: str) -> HttpResponse:
     found = desk.four_finds(firm.entity)
     policies, failed = queries.policy_answers(person, firm)
     chains = [
-        {"code": chain, "title": pick(*CHAINS[chain]), "answers": [queries.show_answer(desk, a) | {"derived": a.need.code in found.derived} for a in found.answers.get(chain, ())]}
+        {"code": chain, "count": len(found.answers.get(chain, ())), "title": pick(*CHAINS[chain]), "answers": [queries.show_answer(desk, a) | {"derived": a.need.code in found.derived} for a in found.answers.get(chain, ())[:ORDERS]]}
         for chain in ("industry", "innovation", "service")
     ]  # fmt: skip
     stale = {
