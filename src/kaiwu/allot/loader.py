@@ -30,7 +30,7 @@ BOOK_KEYS = (
 )  # fmt: skip
 KIND_KEYS = ("kind", "zh", "en", "disposal", "article", "threshold", "entry", "note")
 ENTRY_KEYS = ("when", "veto", "rulebook", "clause", "note")
-SCORE_KEYS = ("of", "rulebook", "step", "full", "items", "note")
+SCORE_KEYS = ("of", "rulebook", "step", "full", "items", "discount", "note")
 ITEM_KEYS = ("code", "zh", "en", "of")
 CONSTRAINT_KEYS = ("code", "zh", "en", "need", "offer", "test", "kinds", "optional", "note")
 RESOURCE_KEYS = ("code", "zh", "en", "unit", "takes", "per", "scope", "kinds", "note")
@@ -71,6 +71,9 @@ class _Loader:
         score.check_keys(SCORE_KEYS)
         items = self.items(score)
         ruler, labels = self.ruler(score)
+        discount = self.discounted(score)
+        if discount:
+            ruler = f"{ruler} × {', '.join(v.code for v in discount)}"
         labels = labels or tuple(
             (code, row.text("zh", required=True), row.text("en", required=True)) for code, row in items.items()
         )
@@ -89,7 +92,7 @@ class _Loader:
         return AllotmentBook(
             self.head, rule, self.entries, self.pools, self.variable(score, "of", (Kind.SCORE,)) if score.data.get("of") else None,
             {code: v for code, row in items.items() if (v := self.variable(row, "of", (Kind.SCORE,)))}, self.pairs, self.vocabulary, self.sees,
-            score.text("rulebook"), tuple(self.pair_of_texts(row) for row in self.rows("standard_conditions")),
+            score.text("rulebook"), tuple(self.pair_of_texts(row) for row in self.rows("standard_conditions")), discount,
         )  # fmt: skip
 
     def ruler(self, score: Entry) -> tuple[str, tuple[tuple[str, str, str], ...]]:
@@ -106,7 +109,9 @@ class _Loader:
         except KaiwuError as error:
             self.entry.problems += [p.located(score.document.where(*score.path, "rulebook")) for p in error.problems]
             return "", ()
-        rows = document.data.get("indicators") if isinstance(document.data, dict) else None
+        data = document.data if isinstance(document.data, dict) else {}
+        # The items of a rubric sum to its points only where no block caps them.
+        rows = data.get("indicators") or ([] if data.get("blocks") else data.get("items"))
         labels = tuple(
             (str(r["code"]), str(r["zh"]), str(r["en"]))
             for r in rows or ()
@@ -115,11 +120,21 @@ class _Loader:
         if not labels:
             score.complain(
                 "A-SCORE",
-                f"“{code}”没有指标(indicators), 不能作为得分来源",
-                f"“{code}” has no indicators and gives no score",
+                f"“{code}”没有指标(indicators)或不分块的评分项(items), 不能作为得分来源",
+                f"“{code}” has no indicators, nor items without blocks, and gives no score",
                 "rulebook",
             )
         return f"{code} {sha256(document.text.encode()).hexdigest()}", labels
+
+    def discounted(self, score: Entry) -> tuple[Variable, ...]:
+        """``discount``: promised figures that count in the score times the firm's own delivery ratio."""
+        found = [self.vocabulary.variable(name) for name in score.texts("discount")]
+        for i, (name, variable) in enumerate(zip(score.texts("discount"), found, strict=True)):
+            if variable is None or not variable.is_numeric:
+                score.complain("A-VARIABLE", f"没有数值变量“{name}”", f"no numeric variable “{name}”", "discount", i, text=name)  # fmt: skip
+        if found and not score.text("rulebook"):
+            score.complain("A-SCORE", "折扣只用于由评价(rulebook)给出的得分", "a discount needs a score that a rulebook gives", "discount")  # fmt: skip
+        return tuple(v for v in found if v is not None)
 
     # -- parts -------------------------------------------------------------------------------------------
 

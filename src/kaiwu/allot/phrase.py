@@ -77,7 +77,9 @@ def _tell_winner(rule: Rule, line: Line) -> Sentence:
     gained = [(labels[code], show(part)) for code, part in line.differences if part > 0]
     if lacking:
         zh += ("; 低的有" if line.behind == 0 else ", 其中") + "、".join(f"{name[0]} {n}" for name, n in lacking)
-        en += ("; behind in " if line.behind == 0 else ", of which ") + ", ".join(f"{name[1]} {n}" for name, n in lacking)
+        en += ("; behind in " if line.behind == 0 else ", of which ") + ", ".join(
+            f"{name[1]} {n}" for name, n in lacking
+        )
     if gained:
         zh += "; 高出的有" + "、".join(f"{name[0]} {n}" for name, n in gained)
         en += "; ahead in " + ", ".join(f"{name[1]} {n}" for name, n in gained)

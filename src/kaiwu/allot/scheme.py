@@ -53,6 +53,7 @@ class AllotmentBook:
     sees: frozenset[str]
     ruler: str = ""  # code of the rating whose indicators are the items
     standard_conditions: tuple[tuple[str, str], ...] = ()
+    discount: tuple[Variable, ...] = ()  # promised figures that count times the firm's delivery ratio
 
 
 @dataclass(slots=True)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import click
 
+from kaiwu.cli import allot_advise_command as advise
 from kaiwu.cli import allot_decide_command as decide
 from kaiwu.cli import allot_land_command as land
 from kaiwu.cli import allot_paper_command as paper
@@ -27,6 +28,6 @@ allot_group = click.Group(
             decide.supply,
         ),
         *(decide.state, paper.verify),
-        *(land.advise, land.blocks, land.map_command),
+        *(advise.advise, land.blocks, land.map_command),
     ],
 )

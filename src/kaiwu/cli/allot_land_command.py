@@ -1,6 +1,6 @@
-"""Commands about land and advice: kaiwu allot map, blocks, advise.
+"""Commands about land: kaiwu allot map, blocks.
 
-Owns arguments and printing; ``kaiwu.allot.land`` and ``kaiwu.allot.adviser`` answer. None of them grants or changes anything.
+Owns arguments and printing; ``kaiwu.allot.land`` answers. None of them grants or changes anything.
 """
 
 from __future__ import annotations
@@ -12,20 +12,15 @@ from typing import Any
 import click
 import numpy as np
 
-from kaiwu.allot.adviser.allotment import lay_case as lay_advice
-from kaiwu.allot.adviser.allotment import read_grants
-from kaiwu.allot.adviser.bound import bound_case
-from kaiwu.allot.adviser.price import price_rule
-from kaiwu.allot.adviser.search import MOVES, search_plan
 from kaiwu.allot.kernel import Whole
 from kaiwu.allot.land.block import BlockCase, check_plan
 from kaiwu.allot.land.block_search import search_blocks
 from kaiwu.allot.land.contiguity import TOLERANCE_MM, find_contiguity
 from kaiwu.allot.land.geojson import KEY
 from kaiwu.allot.land.plot import PlotMap
-from kaiwu.cli.allot_option import desk_of, out_option, round_argument
+from kaiwu.cli.allot_option import out_option
 from kaiwu.cli.console import Speaker
-from kaiwu.cli.option import speaking, workspace_option
+from kaiwu.cli.option import speaking
 from kaiwu.procedure.plot_file import open_plots
 from kaiwu.quantity import KaiwuError, Problem
 from kaiwu.report.page import render
@@ -137,33 +132,3 @@ def _whole(plots: PlotMap, name: str) -> Whole:
     if problems:
         raise KaiwuError(problems)
     return np.array([facts[name] for facts in plots.facts], dtype=np.int64)
-
-
-@click.command("advise")
-@round_argument
-@workspace_option
-@click.option(
-    "--moves",
-    type=click.IntRange(1),
-    default=MOVES,
-    show_default=True,
-    help="搜索步数(计步不计时) / moves of the search",
-)
-@click.option("--seed", type=int, default=1, show_default=True, help="种子 / seed")
-@speaking
-def advise(round_code: str, workspace: Path, moves: int, seed: int, speaker: Speaker) -> None:
-    """参谋: 守住名次的代价, 不改变任何结果。What keeping to the order costs against the best plan and the bound; it changes nothing."""
-    placed = desk_of(workspace).placed(round_code)
-    case = lay_advice(placed)
-    price = price_rule(
-        case, read_grants(placed, case), search_plan(case, seed, moves), bound_case(case), placed.pairing.score
-    )
-    if speaker.is_json:
-        names = [a.id for a in placed.round.applicants]
-        speaker.data({
-            "rule": price.rule, "plan": price.plan, "bound": price.bound, "rule_placed": price.rule_placed, "plan_placed": price.plan_placed,
-            "displaced": [names[a] for a in price.displaced], "favoured": [names[a] for a in price.favoured],
-        })  # fmt: skip
-        return
-    for zh, en in price.tell():
-        speaker.say(zh, en)

@@ -7,7 +7,9 @@ gives are taken from an execution of that rating over the same projects.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from pathlib import Path
 
 import polars as pl
@@ -22,7 +24,8 @@ from kaiwu.figure.entry import Entry
 from kaiwu.figure.fact_sheet import read_facts
 from kaiwu.figure.variable import Variable
 from kaiwu.pack import Library
-from kaiwu.procedure.ruler import rate_projects
+from kaiwu.procedure.pool.row import read_rows, refuse_wrong
+from kaiwu.procedure.ruler import discount_promises, rate_projects
 from kaiwu.quantity import KaiwuError, Problem
 from kaiwu.rule.decision import Facts
 from kaiwu.table.document import Document, read_document
@@ -31,6 +34,7 @@ FILE = "round.yaml"
 ROUND_KEYS = ("round", "zh", "en", "rulebook", "as_of", "rated", "deadline", "public_draw", "synthetic", "note")
 DRAW_KEYS = ("number", "date", "source")
 SUFFIXES = (".xlsx", ".csv")
+DELIVERIES = "deliveries.csv"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +83,7 @@ def open_folder(path: Path, library: Library) -> RoundFolder:
     _refuse_template(scheme, document)
     tables = _read_tables(path, scheme, library, head.rated)
     facts = facts_of(head, tables)
-    return RoundFolder(path, head, scheme, tables, facts, make_round(scheme, head, tables, rate_projects(scheme.book.ruler, library, facts)), deadline, public)  # fmt: skip
+    return RoundFolder(path, head, scheme, tables, facts, make_round(scheme, head, tables, _rate(path, scheme, library, tables, facts)), deadline, public)  # fmt: skip
 
 
 def _read_head(entry: Entry) -> tuple[RoundHead, dt.date]:
@@ -161,6 +165,27 @@ def _read_table(path: Path, name: str, variables: tuple[Variable, ...], rated: i
     return Table(file.name, found.table, found.texts)
 
 
+def _rate(path: Path, scheme: AllotmentScheme, library: Library, tables: Tables, facts: Facts) -> Mapping[str, Mapping[str, Fraction]]:  # fmt: skip
+    """Points of the projects by the rule's ruler, promises discounted where the rule says so (``deliveries.csv``)."""
+    book = scheme.book
+    if book.discount:
+        firms = {name: row.get(sheet.FIRM.code) or name for name, row, _ in tables.projects.rows()}
+        facts = discount_promises(facts, book.discount, firms, _read_deliveries(path / DELIVERIES))
+    return rate_projects(book.ruler, library, facts)
+
+
+def _read_deliveries(path: Path) -> dict[str, Fraction]:
+    """The firms' delivery ratios (履约率), as ``kaiwu pool promise deliver`` writes them. Raises ``KaiwuError`` where there is no
+    table: without it nobody could say whether a promise was discounted."""
+    rows = read_rows(path, ("firm", "ratio"))
+    found = {row.text("firm"): row.share("ratio") for row in rows}
+    for row in rows:
+        if not 0 <= found[row.text("firm")] <= 1:
+            row.complain("履约率须在 0 到 1 之间", "a delivery ratio lies between 0 and 1", row.text("ratio"))
+    refuse_wrong(rows)
+    return found
+
+
 def correct_figure(
     folder: RoundFolder, library: Library, applicant: str, variable: Variable, value: int
 ) -> RoundFolder:
@@ -174,5 +199,5 @@ def correct_figure(
     changed = numbers.with_columns(pl.when(is_own).then(pl.lit(value, pl.Int64)).otherwise(pl.col(variable.code)).alias(variable.code))  # fmt: skip
     tables = replace(folder.tables, projects=replace(folder.tables.projects, numbers=changed))
     facts = facts_of(folder.head, tables)
-    rated = rate_projects(folder.scheme.book.ruler, library, facts)
+    rated = _rate(folder.path, folder.scheme, library, tables, facts)
     return replace(folder, tables=tables, facts=facts, round=make_round(folder.scheme, folder.head, tables, rated))
