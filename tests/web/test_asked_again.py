@@ -126,6 +126,10 @@ def test_a_firm_that_takes_its_dispute_back_can_confirm(year, browse):
     by_code = browse("").post(f"/public/sheet/{sheet.pk}/{make_code(sheet)}/", told)
     assert by_code.status_code == 404  # the code takes back only what was raised by it
     url = f"/sheet/{sheet.pk}/answer/"
+    button = 'name="deed" value="withdraw"'
+    assert button not in browse("").get(f"/public/sheet/{sheet.pk}/{make_code(sheet)}/").content.decode()
+    assert button in browse("clerk01").get(f"/sheet/{sheet.pk}/").content.decode()
+    assert button not in browse("west").get(f"/sheet/{sheet.pk}/").content.decode()
     assert browse("clerk01").post(url, told).status_code == 302
     assert Sheet.objects.get(pk=sheet.pk).state == "sent"
     assert browse("clerk01").post(url, {"deed": "confirm", "asked": "1"}).status_code == 302

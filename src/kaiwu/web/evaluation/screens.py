@@ -5,6 +5,7 @@ from __future__ import annotations
 from kaiwu.web.account.role import GOVERNMENT, OFFICE, Role
 from kaiwu.web.evaluation.models import Consequence, Dispute, DisputeState, Publication, Sheet, SheetState
 from kaiwu.web.screen import Choice, Column, Group, Period, Screen, Tag
+from kaiwu.web.wording import pick
 
 SHEET_STATES = {
     "sent": ("待确认", "waits"), "confirmed": ("已确认", "confirmed"), "disputed": ("有异议", "disputed"), "settled": ("异议已办结", "settled"),
@@ -19,13 +20,20 @@ DISPUTE_STATES = {
     "raised": ("待镇街转报", "with the town"), "forwarded": ("待认定", "with the bureau"), "upheld": ("成立", "upheld"),
     "rejected": ("不成立", "rejected"), "withdrawn": ("已撤回", "withdrawn"),
 }  # fmt: skip
-DISPUTE_TAGS = {
+DISPUTE_TAGS: dict[str, Tag] = {
     DisputeState.RAISED.value: Tag.WARN,
     "forwarded": Tag.WARN,
     "upheld": Tag.OK,
     "rejected": Tag.BAD,
     "withdrawn": Tag.MUTED,
 }
+
+
+def state_of(made: Dispute) -> dict[str, str]:
+    """Where a dispute is, in the reader's language, with its colour."""
+    return {"text": pick(*DISPUTE_STATES[made.state]), "tag": str(DISPUTE_TAGS[made.state])}
+
+
 CONCERNED = GOVERNMENT | {Role.CLERK, Role.AUDIT}
 
 

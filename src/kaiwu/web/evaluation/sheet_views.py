@@ -15,9 +15,9 @@ from kaiwu.web.account.models import Person
 from kaiwu.web.account.role import Role
 from kaiwu.web.evaluation.code import make_code, open_sheet
 from kaiwu.web.evaluation.dispute import dispute_shown, withdraw
-from kaiwu.web.evaluation.models import Dispute, Sheet
+from kaiwu.web.evaluation.models import OPEN_DISPUTES, Dispute, Sheet
 from kaiwu.web.evaluation.queries import block_of
-from kaiwu.web.evaluation.screens import CAUSES, SHEET_STATES, SHEET_TAGS, SheetScreen
+from kaiwu.web.evaluation.screens import CAUSES, SHEET_STATES, SHEET_TAGS, SheetScreen, state_of
 from kaiwu.web.evaluation.services import check_answerable, confirm
 from kaiwu.web.evaluation.views import admit
 from kaiwu.web.event.services import Actor
@@ -46,7 +46,7 @@ def show_sheet(request: HttpRequest, key: str) -> HttpResponse:
     if sheet is None:
         raise Http404
     context = record_context(request, SheetScreen(), sheet)
-    context |= _sheet_context(sheet)
+    context |= _sheet_context(sheet, person)
     context |= {
         "can_answer": person.holds(Role.CLERK)
         and sheet.firm.entity == person.organisation.entity
@@ -68,13 +68,23 @@ def _is_answerable(sheet: Sheet) -> bool:
     return True
 
 
-def _sheet_context(sheet: Sheet) -> dict[str, Any]:
+def _sheet_context(sheet: Sheet, person: Person | None = None) -> dict[str, Any]:
     block = block_of(sheet)
     return {
-        "sheet": sheet, "told": block, "figures": block.figures, "disputes": list(sheet.disputes.all()),
+        "sheet": sheet, "told": block, "figures": block.figures, "disputes": _disputes(sheet, person), "withdraw_label": pick("撤回", "Take back"),
         "status": {"text": pick(*SHEET_STATES[sheet.state]), "tag": str(SHEET_TAGS[sheet.state])},
         "warnings": [pick(*CAUSES[sheet.asked_for])] if sheet.asked_for else [],
     }  # fmt: skip
+
+
+def _disputes(sheet: Sheet, person: Person | None) -> list[Dispute]:
+    """The disputes of a sheet with their state in words, and whether this reader may take them back."""
+    disputes = list(sheet.disputes.all())
+    for each in disputes:
+        each.status = state_of(each)  # type: ignore[attr-defined]
+        is_own = person is not None or each.raised_by == BY_CODE
+        each.can_withdraw = is_own and each.state in OPEN_DISPUTES  # type: ignore[attr-defined]
+    return disputes
 
 
 @require_POST

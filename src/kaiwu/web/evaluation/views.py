@@ -19,7 +19,7 @@ from kaiwu.web.account.role import OFFICE, Role
 from kaiwu.web.case.views import case_context
 from kaiwu.web.evaluation.models import Dispute, DisputeState, Evaluation
 from kaiwu.web.evaluation.queries import listing_of, moved_firms, progress_counts
-from kaiwu.web.evaluation.screens import SHEET_STATES
+from kaiwu.web.evaluation.screens import SHEET_STATES, state_of
 from kaiwu.web.evaluation.services import ask_for_run, begin, set_signer, take_run
 from kaiwu.web.paper.kind import EVALUATION
 from kaiwu.web.paper.views import paper_buttons
@@ -64,7 +64,7 @@ def show_year(request: HttpRequest, number: str) -> HttpResponse:
         ],
         "listing": listing_of(made).counts if made.run else (),
         "fitting_runs": _fitting_runs(made),
-        "disputes": Dispute.objects.filter(sheet__evaluation=made).select_related("sheet__firm"),
+        "disputes": _disputes(made),
         "moved": moved_firms(made, made.first_run, made.run)[:MOVED_SHOWN] if made.run != made.first_run else [],
         "publications": made.publications.all(),
         "consequences": made.consequences.all(),
@@ -75,6 +75,14 @@ def show_year(request: HttpRequest, number: str) -> HttpResponse:
         "papers": paper_buttons(person, EVALUATION, number) if made.run else [],
     }
     return render(request, "kaiwu/evaluation.html", case_context(request, number) | context)
+
+
+def _disputes(made: Evaluation) -> list[Dispute]:
+    """All disputes of the year with their state in words."""
+    disputes = list(Dispute.objects.filter(sheet__evaluation=made).select_related("sheet__firm"))
+    for each in disputes:
+        each.status = state_of(each)  # type: ignore[attr-defined]
+    return disputes
 
 
 def _fitting_runs(made: Evaluation) -> list[RunRow]:
