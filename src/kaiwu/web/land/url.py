@@ -2,13 +2,13 @@
 
 from django.urls import path
 
-from kaiwu.web.land import views
+from kaiwu.web.land import map_views, views
 
 urlpatterns = [
     path("public/land/<str:code>/", views.show_notice, name="land-notice"),
-    path("land/map/", views.show_map, name="land-map"),
-    path("land/map.geojson", views.send_map, name="land-map-data"),
-    path("land/map.xlsx", views.send_map_book, name="land-map-book"),
+    path("land/map/", map_views.show_map, name="land-map"),
+    path("land/map.geojson", map_views.send_map, name="land-map-data"),
+    path("land/map.xlsx", map_views.send_map_book, name="land-map-book"),
     path("land/round/", views.show_rounds, name="land"),
     path("land/round/<str:code>/", views.show_round, name="land-round"),
     path("land/round/<str:code>/order.xlsx", views.send_order, name="land-order"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from kaiwu.web.market import views
+from kaiwu.web.market import firm_views, views
 
 urlpatterns = [
     path("market/search/", views.show_search, name="market-search"),
@@ -13,8 +13,8 @@ urlpatterns = [
     path("market/list/pair/", views.show_pair, name="market-pair"),
     path("market/funnel/", views.show_funnel, name="market-funnel"),
     path("market/funnel.xlsx", views.send_funnel, name="market-funnel-book"),
-    path("market/space/", views.show_spaces, name="market-space"),
-    path("market/space.xlsx", views.send_spaces, name="market-space-book"),
-    path("market/firm/", views.show_own, name="market-own"),
-    path("market/firm/<str:entity>/", views.show_firm, name="market-firm"),
+    path("market/space/", firm_views.show_spaces, name="market-space"),
+    path("market/space.xlsx", firm_views.send_spaces, name="market-space-book"),
+    path("market/firm/", firm_views.show_own, name="market-own"),
+    path("market/firm/<str:entity>/", firm_views.show_firm, name="market-firm"),
 ]

@@ -1,4 +1,4 @@
-"""Pages of the market (供需对接页面): search, invitation lists, the funnel with its steps, open needs for space, four finds."""
+"""Pages of the market (供需对接页面): search, invitation lists, the funnel with its steps."""
 
 from __future__ import annotations
 
@@ -14,15 +14,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
-from kaiwu.match.finds import CHAINS, STALE_YEARS, is_stale
 from kaiwu.match.funnel import STAGES, report_funnel, watch_concentration
 from kaiwu.match.funnel.report import GROUPINGS
 from kaiwu.match.record import MatchKind
-from kaiwu.match.sample import effect_words
 from kaiwu.procedure.market import MarketDesk
 from kaiwu.quantity import KaiwuError
 from kaiwu.report.cell import Column
-from kaiwu.report.market_sheet import print_backlog, print_funnel, print_points
+from kaiwu.report.market_sheet import print_funnel, print_points
 from kaiwu.report.printed import EXCEL, Printed, write_book
 from kaiwu.web.account.models import Person
 from kaiwu.web.account.role import OFFICE, Role
@@ -30,7 +28,6 @@ from kaiwu.web.market import queries
 from kaiwu.web.market.desk import market_desk
 from kaiwu.web.market.forms import RoundForm, SearchForm, StepForm, add_problems
 from kaiwu.web.market.services import invite, list_path, take_step
-from kaiwu.web.registry.models import Firm
 from kaiwu.web.registry.reach import Reach, is_in, reach_of
 from kaiwu.web.screen.table import make_table
 from kaiwu.web.shell import actor_of, person_of
@@ -39,14 +36,14 @@ from kaiwu.web.wording import pick
 VIEWERS = OFFICE | {Role.TOWN, Role.AUDIT}
 STEPPERS = OFFICE | {Role.TOWN, Role.CLERK}
 FOUND = 10
-ORDERS = 20
-"""Needs of a chain, orders and policies shown of a firm; a chain leader has hundreds."""
+NEEDS = 20
+"""Stated needs that the search page offers."""
 PAIRS = 300
 """Pairs of a list on one page; its Excel has them all."""
 STAGE_CODES = [s.value for s in STAGES]
 
 
-def _for(request: HttpRequest, *roles: Role) -> Person:
+def held_by(request: HttpRequest, *roles: Role) -> Person:
     """Who asks, where they hold one of the roles; for others there is no such page."""
     person = person_of(request)
     if not person.holds(*roles):
@@ -54,7 +51,7 @@ def _for(request: HttpRequest, *roles: Role) -> Person:
     return person
 
 
-def _shared(desk: MarketDesk, *crumbs: tuple[str, str]) -> dict[str, Any]:
+def stand(desk: MarketDesk, *crumbs: tuple[str, str]) -> dict[str, Any]:
     """Where a page stands and from which day it is."""
     return {
         "crumbs": [{"label": label, "url": url} for label, url in crumbs],
@@ -63,11 +60,13 @@ def _shared(desk: MarketDesk, *crumbs: tuple[str, str]) -> dict[str, Any]:
     }
 
 
-def _section(code: str, title: str, table: dict[str, Any], **more: Any) -> dict[str, Any]:
+def put_section(code: str, title: str, table: dict[str, Any], **more: Any) -> dict[str, Any]:
+    """A part of a page that is a table."""
     return {"code": code, "title": title, "table": table, "count": len(table["rows"]), **more}
 
 
-def _send(tables: list[Printed], name: str) -> HttpResponse:
+def send_sheets(tables: list[Printed], name: str) -> HttpResponse:
+    """Sheets as one Excel file."""
     with TemporaryDirectory() as folder:
         body = write_book(Path(folder) / "book.xlsx", tables).read_bytes()
     return HttpResponse(body, content_type=EXCEL, headers={"Content-Disposition": f'attachment; filename="{name}"'})
@@ -79,7 +78,7 @@ def _send(tables: list[Printed], name: str) -> HttpResponse:
 @require_GET
 def show_search(request: HttpRequest) -> HttpResponse:
     """Offers for a need, typed or stated, with every reason; what to do where nothing fits."""
-    person = _for(request, *VIEWERS)
+    person = held_by(request, *VIEWERS)
     desk, reach = market_desk(), reach_of(person)
     kinds = [k for k in MatchKind if desk.records.offers_of(k)]
     form = SearchForm(request.GET if "title" in request.GET else None, kinds=kinds)
@@ -105,14 +104,14 @@ def show_search(request: HttpRequest) -> HttpResponse:
         else:
             context["warnings"] = [pick(p.zh, p.en) for p in error.problems]
         status = 422
-    return render(request, "kaiwu/market/search.html", context | _shared(desk, (title, "")), status=status)
+    return render(request, "kaiwu/market/search.html", context | stand(desk, (title, "")), status=status)
 
 
 def _open_needs(desk: MarketDesk, reach: Reach) -> list[dict[str, str]]:
     """The first stated needs, each with the way to its offers."""
     return [
         {"text": f"{n.title} · {queries.name_of(desk, n.party)}", "kind": pick(*queries.KINDS[n.kind]), "url": f"?{urlencode({'need': n.code})}"}
-        for n in queries.list_needs(desk, reach)[:ORDERS]
+        for n in queries.list_needs(desk, reach)[:NEEDS]
     ]  # fmt: skip
 
 
@@ -122,7 +121,7 @@ def _open_needs(desk: MarketDesk, reach: Reach) -> list[dict[str, str]]:
 @require_GET
 def show_lists(request: HttpRequest) -> HttpResponse:
     """Every list that was shown, and the way to a new one."""
-    person = _for(request, *VIEWERS, Role.CLERK)
+    person = held_by(request, *VIEWERS, Role.CLERK)
     desk = market_desk()
     pairs = queries.pairs_of(desk, reach_of(person))
     title: str = pick("邀请名单", "Invitation lists")
@@ -130,9 +129,9 @@ def show_lists(request: HttpRequest) -> HttpResponse:
         table = queries.pair_table(desk, pairs.sort("day", descending=True))
         context = {
             "title": pick("我的对接", "Our pairs"),
-            "sections": [_section("pairs", pick("推送给我们的和我们发出的", "Shown to us and by us"), table)],
+            "sections": [put_section("pairs", pick("推送给我们的和我们发出的", "Shown to us and by us"), table)],
         }
-        return render(request, "kaiwu/detail.html", context | _shared(desk, (pick("我的对接", "Our pairs"), "")))
+        return render(request, "kaiwu/detail.html", context | stand(desk, (pick("我的对接", "Our pairs"), "")))
     actions = (
         [{"code": "new", "label": pick("办一场对接", "Hold a round"), "url": reverse("market-round"), "primary": True}]
         if person.holds(Role.OFFICER)
@@ -140,16 +139,16 @@ def show_lists(request: HttpRequest) -> HttpResponse:
     )
     context = {
         "title": title,
-        "sections": [_section("lists", pick("名单", "Lists"), queries.list_table(pairs))],
+        "sections": [put_section("lists", pick("名单", "Lists"), queries.list_table(pairs))],
         "actions": actions,
     }
-    return render(request, "kaiwu/detail.html", context | _shared(desk, (title, "")))
+    return render(request, "kaiwu/detail.html", context | stand(desk, (title, "")))
 
 
 @require_GET
 def show_list(request: HttpRequest) -> HttpResponse:
     """One list: its pairs and what became of each."""
-    person = _for(request, *VIEWERS)
+    person = held_by(request, *VIEWERS)
     desk, name = market_desk(), request.GET.get("name", "")
     pairs = queries.pairs_of(desk, reach_of(person)).filter(pl.col("list") == name)
     if pairs.is_empty():
@@ -158,9 +157,9 @@ def show_list(request: HttpRequest) -> HttpResponse:
     title = pick(f"邀请名单 {name}", f"Invitation list {name}")
     exports = [{"label": "Excel", "url": f"{reverse('market-list-book')}?{urlencode({'name': name})}"}]
     context = {
-        "title": title, "kpis": queries.funnel_kpis(pairs), "exports": exports, "sections": [_section("pairs", pick("配对", "Pairs"), queries.pair_table(desk, pairs.head(PAIRS)), count=pairs.height, note=_cut(pairs.height))],
+        "title": title, "kpis": queries.funnel_kpis(pairs), "exports": exports, "sections": [put_section("pairs", pick("配对", "Pairs"), queries.pair_table(desk, pairs.head(PAIRS)), count=pairs.height, note=_cut(pairs.height))],
     }  # fmt: skip
-    context |= _shared(desk, (pick("邀请名单", "Invitation lists"), reverse("market-lists")), (name, ""))
+    context |= stand(desk, (pick("邀请名单", "Invitation lists"), reverse("market-lists")), (name, ""))
     context["subtitle"] = " · ".join(filter(None, (first["event"], first["section"], str(first["day"]))))
     return render(request, "kaiwu/detail.html", context)
 
@@ -176,7 +175,7 @@ def _cut(count: int) -> str:
 @require_GET
 def send_list(request: HttpRequest) -> FileResponse | HttpResponse:
     """The list as Excel: as it was printed for those who see all of it, the pairs in reach for a town."""
-    person = _for(request, *VIEWERS)
+    person = held_by(request, *VIEWERS)
     desk, name, reach = market_desk(), request.GET.get("name", ""), reach_of(person)
     pairs = queries.pairs_of(desk, reach).filter(pl.col("list") == name)
     if pairs.is_empty():
@@ -184,7 +183,7 @@ def send_list(request: HttpRequest) -> FileResponse | HttpResponse:
     path = list_path(desk, name)
     if reach is None and path.is_file():
         return FileResponse(path.open("rb"), as_attachment=True, filename=path.name, content_type=EXCEL)
-    return _send([_print_pairs(desk, pairs, name)], "list.xlsx")
+    return send_sheets([_print_pairs(desk, pairs, name)], "list.xlsx")
 
 
 def _print_pairs(desk: MarketDesk, pairs: pl.DataFrame, name: str) -> Printed:
@@ -211,7 +210,7 @@ def _print_pairs(desk: MarketDesk, pairs: pl.DataFrame, name: str) -> Printed:
 @require_http_methods(["GET", "POST"])
 def hold_list(request: HttpRequest) -> HttpResponse:
     """Hold a round: the bill of needs of chain leaders becomes an invitation list."""
-    _for(request, Role.OFFICER)
+    held_by(request, Role.OFFICER)
     desk = market_desk()
     parties = {n.party for n in queries.list_needs(desk, None, MatchKind.PART) if n.party}
     buyers = sorted(((p, queries.name_of(desk, p)) for p in parties), key=lambda pair: pair[1])
@@ -227,7 +226,7 @@ def hold_list(request: HttpRequest) -> HttpResponse:
         "title": title, "form": form, "lead": pick("找供给、按余量分配、证明最优, 名单和每一对都留存", "finds, gives out under capacities, proves the plan; every pair is kept"), "cancel_url": reverse("market-lists"),
         "submit": pick("生成名单", "Make the list"),
         "notes": [pick("已截止的需求不列入并计数; 没有标的的需求被退回。", "Needs that have ended are left out and counted; those without an object are refused."), pick("得分只用于排序, 不代表报价或质量。", "Points only rank; they say nothing of price or quality.")],
-    } | _shared(desk, (pick("邀请名单", "Invitation lists"), reverse("market-lists")), (title, ""))  # fmt: skip
+    } | stand(desk, (pick("邀请名单", "Invitation lists"), reverse("market-lists")), (title, ""))  # fmt: skip
     return render(request, "kaiwu/form.html", context, status=422 if form.errors else 200)
 
 
@@ -237,7 +236,7 @@ def hold_list(request: HttpRequest) -> HttpResponse:
 @require_GET
 def show_funnel(request: HttpRequest) -> HttpResponse:
     """Stages, amounts, times, refusals, and the watch over first places."""
-    person = _for(request, *VIEWERS)
+    person = held_by(request, *VIEWERS)
     desk, reach, by = market_desk(), reach_of(person), _by(request)
     pairs = queries.pairs_of(desk, reach)
     title = pick("对接漏斗", "Funnel")
@@ -245,11 +244,11 @@ def show_funnel(request: HttpRequest) -> HttpResponse:
         "title": title, "kpis": queries.funnel_kpis(pairs), "by": by, "exports": [{"label": "Excel", "url": f"{reverse('market-funnel-book')}?by={by}"}],
         "sections": [
             {"code": "stages", "title": pick("环节", "Stages"), "chart": queries.funnel_chart(pairs)},
-            _section("rows", pick(f"按{GROUPINGS[by][0]}", f"By {GROUPINGS[by][1]}"), queries.funnel_table(report_funnel(pairs, by), by),
+            put_section("rows", pick(f"按{GROUPINGS[by][0]}", f"By {GROUPINGS[by][1]}"), queries.funnel_table(report_funnel(pairs, by), by),
                      actions=[{"code": key, "label": pick(f"按{words[0]}", f"by {words[1]}"), "url": f"?by={key}#rows"} for key, words in GROUPINGS.items() if key != by]),
             _watch(desk, pairs),
         ],
-    } | _shared(desk, (title, ""))  # fmt: skip
+    } | stand(desk, (title, ""))  # fmt: skip
     if reach is not None:
         context["warnings"] = [
             pick("只计本镇街(平台)企业为一方的配对", "only pairs with a firm of this town or park on one side")
@@ -268,7 +267,7 @@ def _watch(desk: MarketDesk, pairs: pl.DataFrame) -> dict[str, Any]:
     heads = (pick("供应商", "Supplier"), pick("首位次数", "First places"), pick("占比", "Share"))
     rows = [(queries.name_of(desk, code), str(n), f"{n / watch.first_places:.1%}") for code, n in watch.names]
     table = make_table(heads, rows, right=(1, 2), urls=[queries.finds_url(code) for code, _ in watch.names])
-    return _section("watch", pick("首位集中度", "Concentration of first places"), table) | {
+    return put_section("watch", pick("首位集中度", "Concentration of first places"), table) | {
         "note": pick(*watch.tell()),
         "is_alarming": watch.is_alarming,
     }
@@ -277,19 +276,19 @@ def _watch(desk: MarketDesk, pairs: pl.DataFrame) -> dict[str, Any]:
 @require_GET
 def send_funnel(request: HttpRequest) -> HttpResponse:
     """The board as Excel, as printed."""
-    person = _for(request, *VIEWERS)
+    person = held_by(request, *VIEWERS)
     desk, by = market_desk(), _by(request)
     pairs = queries.pairs_of(desk, reach_of(person))
     tables = print_funnel(
         report_funnel(pairs, by), by, watch_concentration(pairs), desk.names, desk.day, desk.records.is_synthetic
     )
-    return _send(tables, "funnel.xlsx")
+    return send_sheets(tables, "funnel.xlsx")
 
 
 @require_http_methods(["GET", "POST"])
 def show_pair(request: HttpRequest) -> HttpResponse:
     """One pair: how far it came, every step, and the form for the next."""
-    person = _for(request, *VIEWERS, Role.CLERK)
+    person = held_by(request, *VIEWERS, Role.CLERK)
     desk = market_desk()
     pair = queries.find_pair(desk, reach_of(person), request.GET.dict())
     may_step = person.holds(*STEPPERS)
@@ -339,98 +338,10 @@ def _pair_context(desk: MarketDesk, pair: dict[str, Any], person: Person) -> dic
         if person.holds(Role.CLERK)
         else (pick("邀请名单", "Invitation lists"), reverse("market-lists"))
     )
-    shared = _shared(desk, back, (title, ""))
+    shared = stand(desk, back, (title, ""))
     return {
         "title": title,
         "status": queries.stage_cell(pair),
         "groups": [{"title": pick("这一对", "The pair"), "rows": facts}],
         "timeline": steps,
     } | shared
-
-
-# -- spaces and four finds -------------------------------------------------------------------------------------------
-
-
-@require_GET
-def show_spaces(request: HttpRequest) -> HttpResponse:
-    """Every open need for space with its age and how many spaces fit; a row leads to the spaces."""
-    person = _for(request, *VIEWERS)
-    desk = market_desk()
-    rows = queries.backlog_of(desk, reach_of(person))
-    ages = [r.age for r in rows if r.age is not None]
-    title = pick("空间需求", "Needs for space")
-    kpis = [
-        {"label": pick("未了需求", "Open needs"), "value": str(len(rows))},
-        {"label": pick("超过 90 天", "Older than 90 days"), "value": str(sum(a > 90 for a in ages))},
-        {"label": pick("最久(天)", "The oldest (days)"), "value": str(max(ages)) if ages else "—"},
-        {"label": pick("没有符合的空间", "No space fits"), "value": str(sum(not r.fits for r in rows))},
-    ]  # fmt: skip
-    context = {
-        "title": title,
-        "kpis": kpis,
-        "exports": [{"label": "Excel", "url": reverse("market-space-book")}],
-        "sections": [
-            _section("backlog", pick("空间需求台账", "Open needs for space"), queries.backlog_table(desk, rows))
-        ],
-    }
-    return render(request, "kaiwu/detail.html", context | _shared(desk, (title, "")))
-
-
-@require_GET
-def send_spaces(request: HttpRequest) -> HttpResponse:
-    """The ledger of open needs for space as Excel."""
-    person = _for(request, *VIEWERS)
-    desk = market_desk()
-    return _send(
-        [print_backlog(queries.backlog_of(desk, reach_of(person)), desk.names, desk.day, desk.records.is_synthetic)],
-        "spaces.xlsx",
-    )
-
-
-@require_GET
-def show_own(request: HttpRequest) -> HttpResponse:
-    """A firm's clerk is led to its own four finds."""
-    person = _for(request, Role.CLERK)
-    return HttpResponseRedirect(reverse("market-firm", args=[person.organisation.entity]))
-
-
-@require_GET
-def show_firm(request: HttpRequest, entity: str) -> HttpResponse:
-    """The four finds of a firm: industry, innovation, service and policy chain on one page."""
-    person = _for(request, *VIEWERS, Role.CLERK)
-    firm = Firm.objects.visible_to(person).filter(entity=entity).first()
-    if firm is None:
-        raise Http404
-    desk = market_desk()
-    found = desk.four_finds(firm.entity)
-    policies, failed = queries.policy_answers(person, firm)
-    chains = [
-        {"code": chain, "count": len(found.answers.get(chain, ())), "title": pick(*CHAINS[chain]), "answers": [queries.show_answer(desk, a) | {"derived": a.need.code in found.derived} for a in found.answers.get(chain, ())[:ORDERS]]}
-        for chain in ("industry", "innovation", "service")
-    ]  # fmt: skip
-    stale = {
-        m.offer.code
-        for answers in found.answers.values()
-        for a in answers
-        for m in a.matches
-        if is_stale(m.offer, desk.day)
-    }
-    context = {
-        "title": pick(f"{firm.name} 四找", f"{firm.name}: four finds"), "firm": firm, "found": found, "chains": chains, "orders": [queries.show_match(desk, m) for m in found.orders],
-        "stale": stale, "stale_years": STALE_YEARS, "policy": pick(*CHAINS["policy"]), "policies": queries.policy_table(policies[:ORDERS]), "policy_count": len(policies), "failed": failed, "spaces": _spaces(found.spaces),
-        "samples": [{"title": s.sample.title, "party": queries.name_of(desk, s.sample.party), "told": pick(*s.tell()), "effect": effect_words(s.sample)} for s in found.samples],
-        "contracts": [(str(c.year or "—"), c.count, queries.money(c.amount), c.unknown) for c in found.contracts],
-    }  # fmt: skip
-    crumbs = [(firm.name, reverse("firm-detail", args=[firm.entity])), (pick("四找", "Four finds"), "")]
-    return render(request, "kaiwu/market/firm.html", context | _shared(desk, *crumbs))
-
-
-def _spaces(found: Any) -> list[dict[str, Any]]:
-    """Each need for space with its age and the spaces that fit."""
-    return [
-        {"title": s.need.title, "age": s.age, "fits": [
-            {"title": f.offer.title, "form": pick(*f.form_words), "km": "" if f.metres is None else f"{f.metres / 1000:.1f}", "over": bool(f.over), "is_open": f.is_open, "reasons": [pick(r.zh, r.en) for r in f.reasons[:3]]}
-            for f in s.fits
-        ]}
-        for s in found
-    ]  # fmt: skip
