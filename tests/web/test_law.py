@@ -49,7 +49,7 @@ def test_a_stranger_reaches_the_login_and_what_is_public_only(keys, browse):
                 assert (answer.status_code, answer["Location"].startswith("/login/?")) == (302, True), url
 
 
-def test_what_is_public_without_a_login_is_known():
+def test_what_is_public_without_a_login_is_known(platform):
     """A new public route is a decision: it is written here."""
     public = {route for route, _ in routes() if route.startswith("/public/")}
     assert public == {
