@@ -23,7 +23,7 @@ SCHEMES = """
     专精特新 小巨人 单项冠军 高新技术企业 高企 亩均论英雄 天工鼎 金鼎 腾笼换鸟 内生裂变 算力券 智能券 语料券 场景券 数改券 未来工厂
     数据得地 标准地 链主 415X 296X 2+3+X srdi little_giant hightech_20 tiangong permu_20 suanli yamujun
 """
-GENERIC = {"全国", "national", "示范县", "demo", "供需对接", "market"}
+GENERIC = {"全国", "national", "示范县", "demo", "供需对接", "market", "合成区"}
 """Names of packs that are ordinary words."""
 
 

@@ -21,7 +21,7 @@ from kaiwu.procedure.pool.promise_desk import PromiseDesk
 
 @click.group("promise")
 def promise_group() -> None:
-    """标准地承诺: 登记、到期、核查、履约率。Promises: entered, due, checked, delivered."""
+    """用地承诺: 登记、到期、核查、履约率。Promises: entered, due, checked, delivered."""
 
 
 @promise_group.command("enter")

@@ -118,7 +118,7 @@ class _Words:
         return NameGrammar(self.forms, clipped=self.clipped, regions=regions, characters=self.characters, **lists)
 
     def _plain(self, name: str) -> str:
-        """A division without its level: 杭州 for 杭州市. One-character rests keep it."""
+        """A division without its level: 南京 for 南京市. One-character rests keep it."""
         if name in self.short:
             return self.short[name]
         level = next((w for w in sorted(self.lists["levels"], key=len, reverse=True) if name.endswith(w)), "")

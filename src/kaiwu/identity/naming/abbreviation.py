@@ -20,7 +20,7 @@ def abbreviate(parts: NameParts, grammar: NameGrammar) -> tuple[str, ...]:
     """Spellings of a name from the likeliest on, without repetition; the full name is not among them.
 
     Brand, core and stem; the brand with the first words of its trade; words drawn together (广播电视 → 广电); the region
-    before them; 集团 or 股份 behind them; and the first characters of region, brand and trade (浙江能源 → 浙能).
+    before them; 集团 or 股份 behind them; and the first characters of region, brand and trade (广东能源 → 粤能).
     """
     bodies = [parts.core, parts.brand, *_shorten_trade(parts, grammar), *_clip(parts.core, grammar)]
     bodies.append(_clip_last(parts, grammar))
@@ -67,7 +67,7 @@ def _clip_last(parts: NameParts, grammar: NameGrammar) -> str:
 
 
 def _take_initials(parts: NameParts) -> list[str]:
-    """One character for the region and the beginning of the core: 浙江能源 → 浙能."""
+    """One character for the region and the beginning of the core: 广东能源 → 粤能."""
     if not parts.regions or not parts.core:
         return []
     initials = (parts.regions[0].zh[0], *parts.regions[0].aliases)

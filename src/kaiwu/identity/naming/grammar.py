@@ -18,7 +18,7 @@ class Region:
 
     zh: str
     lineage: tuple[str, ...]
-    aliases: tuple[str, ...] = ()  # 浙 for 浙江
+    aliases: tuple[str, ...] = ()  # 粤 for 广东
 
     def agrees_with(self, other: Region) -> bool:
         """Whether one of the two lies in the other, or they are the same."""

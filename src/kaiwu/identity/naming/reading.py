@@ -1,4 +1,4 @@
-"""Taking a name apart by the grammar (名称拆分): ``杭州某某科技(集团)股份有限公司萧山分公司`` into its parts.
+"""Taking a name apart by the grammar (名称拆分): ``南京某某科技(集团)股份有限公司江宁分公司`` into its parts.
 
 Owns the parts and the order in which they are taken off: joined names, branch, form, group word, brackets, region, trade.
 A form with one typing error or cut off at the end is still a form. It does not own comparing names.
@@ -122,7 +122,7 @@ class NameReader:
         return self._split_plain_branch(level, size)
 
     def _split_plain_branch(self, level: str, size: int) -> tuple[str, str]:
-        """A branch whose parent is named without its form: 某某杭州分公司."""
+        """A branch whose parent is named without its form: 某某南京分公司."""
         body = level[:-size]
         for length in self._region_sizes:
             if len(body) - length >= CORE_MIN and body[-length:] in self.grammar.regions:

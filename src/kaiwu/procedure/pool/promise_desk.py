@@ -1,4 +1,4 @@
-"""Promises of a pool's contracts (标准地承诺): entered after signing, checked on their days, shortfalls entered as debts.
+"""Promises of a pool's contracts (用地承诺): entered after signing, checked on their days, shortfalls entered as debts.
 
 Owns the order of steps and the table of firms' delivery ratios that a land round may read.
 """

@@ -11,6 +11,6 @@ PLACES: tuple[Place, ...] = (
         "branches": "how names of branches end: 分公司", "trades": "words of a trade, behind the brand: 科技",
         "clipped": "how a long word is drawn together: {广播电视: 广电}", "joint": "words and signs between the names of two firms: 与, 、",
         "regions": "divisions: {province: [prefectures]}, {prefecture: [counties]}", "short": "divisions that leave out more than their level: {广西壮族自治区: 广西}",
-        "aliases": "one-character names of divisions: {浙江省: [浙]}",
+        "aliases": "one-character names of divisions: {广东省: [粤]}",
     }),
 )  # fmt: skip
