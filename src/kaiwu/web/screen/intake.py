@@ -254,7 +254,12 @@ _READERS: dict[str, Callable[[Slot, Cell], Any]] = {
 def _wrong(slot: Slot, cell: Cell, zh: str, en: str) -> KaiwuError:
     column = slot.column
     return KaiwuError(
-        Problem("W-IMPORT-VALUE", f"列“{column.zh}”的“{cell.text}”: {zh}", f"“{cell.text}” in column “{column.en}”: {en}", text=cell.text)
+        Problem(
+            "W-IMPORT-VALUE",
+            f"列“{column.zh}”的“{cell.text}”: {zh}",
+            f"“{cell.text}” in column “{column.en}”: {en}",
+            text=cell.text,
+        )
     )
 
 
