@@ -6,13 +6,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from round_file import DEMANDS, FILES, HEAD, QUOTAS, SUPPLIES
+from round_file import DEMANDS, FILES, HEAD, PROJECTS, QUOTAS, SUPPLIES
 
 from kaiwu.allot.result import allot
 from kaiwu.allot.supply import UPGRADE
 from kaiwu.pack import open_library
 from kaiwu.procedure.allot.desk import trial_draw
 from kaiwu.procedure.allot.folder import RoundFolder, open_folder
+from kaiwu.procedure.allot.tailored import find_tailored
 from kaiwu.quantity import KaiwuError
 
 LIBRARY = open_library(["national", "reference/land"])
@@ -115,3 +116,12 @@ def test_an_empty_template_cannot_be_run(tmp_path: Path) -> None:
     with pytest.raises(KaiwuError) as caught:
         open_folder(folder, open_library(["national", "xiaoshan", "reference/land"]))
     assert [p.code for p in caught.value.problems] == ["A-TEMPLATE"]
+
+
+def test_a_condition_that_only_one_firm_happens_to_meet_is_told(tmp_path: Path) -> None:
+    """Three firms want land for sale; only the first has 10 万元 of tax per mu."""
+    told = find_tailored(read(tmp_path, projects=PROJECTS.replace(",20,100,", ",9,100,")))
+    assert (
+        [(p.code, p.where) for p in told] == [("A-TAILORED", "land_sale")] and "甲" in told[0].zh and "甲" in told[0].en
+    )
+    assert find_tailored(read(tmp_path)) == ()

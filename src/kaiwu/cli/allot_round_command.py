@@ -14,6 +14,7 @@ from kaiwu.allot.result import STATUSES, Allotment
 from kaiwu.cli.allot_option import by_option, day_option, desk_of, round_argument, signer_option
 from kaiwu.cli.console import Speaker
 from kaiwu.cli.option import speaking, workspace_option
+from kaiwu.procedure.allot.tailored import find_tailored
 
 
 @click.command("preview")
@@ -24,7 +25,10 @@ from kaiwu.cli.option import speaking, workspace_option
 @speaking
 def preview(round_code: str, workspace: Path, by: str, day: dt.date, speaker: Speaker) -> None:
     """用以前的数据试算办法, 采用之前必做。Try a rule on earlier data; needed before it is adopted."""
-    print_order(speaker, desk_of(workspace).preview(round_code, day, by), is_trial=True)
+    desk = desk_of(workspace)
+    print_order(speaker, desk.preview(round_code, day, by), is_trial=True)
+    for warning in find_tailored(desk.folder(round_code)):
+        speaker.say(f"注意 [{warning.code}] {warning.zh}", f"note [{warning.code}] {warning.en}")
 
 
 @click.command("adopt")

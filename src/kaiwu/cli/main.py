@@ -71,9 +71,14 @@ def walk_commands() -> Iterator[tuple[str, click.Command]]:
     for name in own_commands():
         command = main.get_command(click.Context(main), name)
         assert command is not None
-        yield name, command
-        if isinstance(command, click.Group):
-            yield from ((f"{name} {inner}", each) for inner, each in command.commands.items())
+        yield from _walk(name, command)
+
+
+def _walk(name: str, command: click.Command) -> Iterator[tuple[str, click.Command]]:
+    yield name, command
+    if isinstance(command, click.Group):
+        for inner, each in command.commands.items():
+            yield from _walk(f"{name} {inner}", each)
 
 
 def own_commands() -> list[str]:

@@ -17,6 +17,7 @@ from kaiwu.cli.reference.key_place import (
     market,
     name,
     operation,
+    pool,
     procedure,
     programme,
     rating,
@@ -28,7 +29,7 @@ from kaiwu.cli.reference.key_place.place import COMMON, Place
 
 __all__ = ["COMMON", "EXPLAINED_ELSEWHERE", "PLACES", "Place"]
 
-_CONTENT = (library, name, clause, settlement, rating, award, rubric, programme, operation, case, index, ruler, market, allotment, procedure)
+_CONTENT = (library, name, clause, settlement, rating, award, rubric, programme, operation, case, index, ruler, market, allotment, pool, procedure)
 """In the order of the page."""
 
 PLACES: tuple[Place, ...] = tuple(place for content in _CONTENT for place in content.PLACES)

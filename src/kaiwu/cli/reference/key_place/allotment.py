@@ -22,8 +22,9 @@ PLACES: tuple[Place, ...] = (
     Place(_FILE, "kinds[].entry", f"{_LOADER}:entry_rule", {**_WHEN, "rulebook": "rulebook of a clause that is taken over", "clause": "id of that clause"}),
     Place(_FILE, "kinds[].entry.when[]", "kaiwu.allot.entry:_parts", {"all": "all of these", "any": "one of these"}),
     Place(_FILE, "score", f"{_LOADER}:book", {
-        "of": "score variable of the project", "items": "score variables of which it is the sum", "rulebook": "rating whose indicators are its parts; exactly one of of, items, rulebook",
+        "of": "score variable of the project", "items": "score variables of which it is the sum", "rulebook": "rating whose indicators, or rubric without blocks whose items, are its parts; exactly one of of, items, rulebook",
         "step": "step of the scale, such as 0.1分", "full": "highest score",
+        "discount": "promised figures that count in the score times the firm's own delivery ratio (deliveries.csv of the round)",
     }),
     Place(_FILE, "score.items[]", f"{_LOADER}:items", {"of": "score variable of the project"}),
     Place(_FILE, "constraints[]", f"{_LOADER}:constraint", {
