@@ -62,7 +62,14 @@ class PoolSite:
         return [(r"/pool", self._home), (r"/pool/([^/]+)", self._pool)]
 
     def _home(self, asked: Asked) -> Page:
-        return Page(render("pools.html", desks=list_pools(self.workspace), is_synthetic=self.workspace.is_synthetic, **asked.shared()).encode())
+        return Page(
+            render(
+                "pools.html",
+                desks=list_pools(self.workspace),
+                is_synthetic=self.workspace.is_synthetic,
+                **asked.shared(),
+            ).encode()
+        )
 
     def _pool(self, asked: Asked, code: str) -> Page:
         desk = next((d for d in list_pools(self.workspace) if d.code == code), None)

@@ -29,7 +29,24 @@ from kaiwu.cli.reference.key_place.place import COMMON, Place
 
 __all__ = ["COMMON", "EXPLAINED_ELSEWHERE", "PLACES", "Place"]
 
-_CONTENT = (library, name, clause, settlement, rating, award, rubric, programme, operation, case, index, ruler, market, allotment, pool, procedure)
+_CONTENT = (
+    library,
+    name,
+    clause,
+    settlement,
+    rating,
+    award,
+    rubric,
+    programme,
+    operation,
+    case,
+    index,
+    ruler,
+    market,
+    allotment,
+    pool,
+    procedure,
+)
 """In the order of the page."""
 
 PLACES: tuple[Place, ...] = tuple(place for content in _CONTENT for place in content.PLACES)

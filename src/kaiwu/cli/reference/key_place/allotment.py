@@ -6,7 +6,10 @@ from kaiwu.cli.reference.key_place.place import HEAD, Place
 
 _FILE = "rulebooks/*.yaml, kind allotment"
 _LOADER = "kaiwu.allot.loader"
-_WHEN = {"when": "condition, list, or {all | any: […]}; parts may be {zh, en, article, when}", "veto": "conditions that must be known not to hold"}
+_WHEN = {
+    "when": "condition, list, or {all | any: […]}; parts may be {zh, en, article, when}",
+    "veto": "conditions that must be known not to hold",
+}
 
 PLACES: tuple[Place, ...] = (
     Place(_FILE, "", f"{_LOADER}:load", {
