@@ -90,7 +90,7 @@ def write_pool(district: District, folder: Path) -> PoolTables:
     _write(at["investments"], ("project", "amount"), [(c, f"{w}万元") for c, w in zip(codes[:SIGNED], wan, strict=False)])  # fmt: skip
     _write(at["quotas"], ("resource", "period", "amount"), [("energy", m, "6000吨标煤(等价值)") for m in MONTHS])
     _write(at["quotas-cut"], ("resource", "period", "amount"), [("energy", m, "5400吨标煤(等价值)") for m in MONTHS])
-    asked = [(codes[n], "energy", m, f"{400 + 40 * (n % 5)}吨标煤(等价值)") for n in range(12) for m in MONTHS]
+    asked = [(codes[n], "energy", m, f"{400 + 40 * (n % 5)}吨标煤(等价值)") for n in range(14) for m in MONTHS]
     _write(at["requests"], ("project", "resource", "period", "amount"), asked)
     _write(at["promises"], ("contract", "project", "promise", "amount", "due"), [(f"{MARK}合同{n:03d}", codes[n], "investment", f"{wan[n]}万元", "2026-01-10") for n in range(10)])  # fmt: skip
     _write(at["measures"], ("contract", "promise", "amount"), [(f"{MARK}合同{n:03d}", "investment", f"{wan[n] * (90 if n % 5 == 4 else 100) // 100}万元") for n in range(9)])  # fmt: skip

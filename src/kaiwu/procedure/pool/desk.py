@@ -158,7 +158,7 @@ class PoolDesk:
             return zh, en
         before, now = (s.parts[verdict.project] for s in scorings[-2:])
         falls = sorted((now.get(c, 0) - n, c) for c, n in before.items() if now.get(c, 0) < n)
-        told = ", ".join(f"{code} {show(fall)}" for fall, code in falls[:2])
+        told = ", ".join(f"{code} {show(-fall)}" for fall, code in falls[:2])
         return (f"{zh}; 比上次下降: {told}", f"{en}; fallen since: {told}") if told else (zh, en)
 
 
