@@ -26,7 +26,10 @@ def open_pools(library: Library) -> dict[str, PoolRule]:
                 continue
             problems += _check(rule, document, library)
             if rule.document.source and rule.document.source not in shelf.sources:
-                zh, en = f"来源“{rule.document.source}”不在 sources.csv 中", f"source “{rule.document.source}” is not in sources.csv"
+                zh, en = (
+                    f"来源“{rule.document.source}”不在 sources.csv 中",
+                    f"source “{rule.document.source}” is not in sources.csv",
+                )
                 problems.append(document.problem("P-SOURCE", zh, en, "document", "source"))
             if rule.code in found:
                 zh, en = f"项目库代码“{rule.code}”已被占用", f"pool code “{rule.code}” is taken"
