@@ -301,7 +301,7 @@ def write(folder: Path) -> None:
         with override(context["language"]):
             html = made.render(context, RequestFactory().get(f"/{name}.html"))
         (folder / f"{name}.html").write_text(html, encoding="utf-8")
-    from kaiwu.web.middleware import POLICY
+    from kaiwu.web.content_policy import POLICY
 
     (folder / "policy.txt").write_text(POLICY)
     (folder / "towns.geojson").write_text(json.dumps(geojson()), encoding="utf-8")

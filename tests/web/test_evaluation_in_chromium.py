@@ -16,7 +16,6 @@ from typing import Any
 
 import openpyxl
 import pytest
-
 from browser import Visit, chromium, find_faults, keep_picture
 from small_site import PASSWORD
 

@@ -45,7 +45,7 @@ MIDDLEWARE = [
     "kaiwu.web.log_line.RequestLog",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "kaiwu.web.middleware.ContentSecurityPolicy",
+    "kaiwu.web.content_policy.ContentSecurityPolicy",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
