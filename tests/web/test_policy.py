@@ -114,7 +114,9 @@ def fund():
 
     counter = desk()
     with counter.session(dt.datetime.now().astimezone()) as session:
-        session.appropriate(counter.library.programme("award_claim"), "county", 10**9, "小财〔2026〕1号", ("财政甲", "财政乙"))
+        session.appropriate(
+            counter.library.programme("award_claim"), "county", 10**9, "小财〔2026〕1号", ("财政甲", "财政乙")
+        )
 
 
 def apply(client, **words):
