@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kept_state import kept_state
+
 if TYPE_CHECKING:
     from kaiwu.web.case.models import Case
     from kaiwu.web.evaluation.models import Dispute, Evaluation
@@ -18,11 +20,17 @@ if TYPE_CHECKING:
 @contextmanager
 def begun(folder: Path, kept: Path, person: Callable[[str], Any]) -> Iterator[Evaluation]:
     """An evaluation whose firms have their sheets. The workspace's runs and figures are put back afterwards."""
+    with kept_state(folder), _begun(folder, kept, person) as made:
+        yield made
+
+
+@contextmanager
+def _begun(folder: Path, kept: Path, person: Callable[[str], Any]) -> Iterator[Evaluation]:
     from kaiwu.web import workspace
     from kaiwu.web.evaluation.services import begin
     from kaiwu.web.event.services import Actor
 
-    shutil.copytree(folder, kept, ignore=shutil.ignore_patterns("platform.db*"))
+    shutil.copytree(folder, kept, ignore=shutil.ignore_patterns("*.db*"))
     made = begin(Actor("officer"), "year", "ruler", issuer="小县经信局")
     advance(person, "officer", made.case, "land_notice", evidence="用地清单")
     late(made.case)
@@ -32,12 +40,11 @@ def begun(folder: Path, kept: Path, person: Callable[[str], Any]) -> Iterator[Ev
     try:
         yield made
     finally:
-        for name in ("figures", "runs", "state.db", "log"):
+        for name in ("figures", "runs", "log"):
             target, source = folder / name, kept / name
-            shutil.rmtree(target) if target.is_dir() else target.unlink(missing_ok=True)
-            shutil.copytree(source, target) if source.is_dir() else shutil.copy(
-                source, target
-            ) if source.exists() else None
+            shutil.rmtree(target, ignore_errors=True)
+            if source.is_dir():
+                shutil.copytree(source, target)
         workspace._runs.clear()  # the numbers are given again
         workspace.forget()
 

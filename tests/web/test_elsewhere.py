@@ -40,6 +40,7 @@ def run_suite(files, *before, **environment):
 def fresh(postgres):
     """The settings of a new database on the tests' own server."""
     name = f"kaiwu_{secrets.token_hex(4)}"
+    postgres.rollback()  # another test may have left a transaction open
     postgres.autocommit = True
     postgres.execute(f"CREATE DATABASE {name}")
     told = postgres.info

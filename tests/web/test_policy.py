@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 
 import pytest
+from kept_state import kept_state
 
 from small_county import FIRMS
 
@@ -129,12 +130,8 @@ def apply(client, **words):
 @pytest.fixture
 def clean_claims(platform):
     """The desk's store is no part of the rolled-back database: what a test files is taken away again."""
-    path = platform / "state.db"
-    kept = path.read_bytes()
-    yield
-    for name in ("state.db-wal", "state.db-shm"):
-        (platform / name).unlink(missing_ok=True)
-    path.write_bytes(kept)
+    with kept_state(platform):
+        yield
 
 
 def test_a_near_miss_is_applied_for_and_seen_by_firm_town_and_officer(browse, filled, clean_claims):

@@ -122,6 +122,7 @@ def administrators(workspace: Path, speaker: Speaker) -> None:
     made = add_administrators()
     if speaker.is_json:
         speaker.data([{"login": login, "password": password} for login, password in made])
+        return
     columns = ("登录名", "初始口令") if speaker.language == "zh" else ("login", "first password")
     speaker.table(speaker.pick("三员(口令只显示这一次)", "Administrators (shown this once)"), columns, made)
 
